@@ -1,0 +1,14 @@
+export { InvalidInputError } from './invalid-input-error.ts';
+export { UnauthenticatedError } from './unauthenticated-error.ts';
+export { ForbiddenError } from './forbidden-error.ts';
+export { NotFoundError } from './not-found-error.ts';
+export { ConflictError } from './conflict-error.ts';
+export { UnsupportedError } from './unsupported-error.ts';
+export { BackendError } from './backend-error.ts';
+export { UnavailableError } from './unavailable-error.ts';
+export { TimeoutError } from './timeout-error.ts';
+export { InternalError } from './internal-error.ts';
+export { InterLinkError, isInterLinkError } from './interlink-error.ts';
+export { codeFromHttpStatus, errorFromCode } from './error-from-code.ts';
+export { toInterLinkError } from './to-interlink-error.ts';
+export type { ErrorCode, ErrorOptions } from './interlink-error.ts';

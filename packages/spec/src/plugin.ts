@@ -1,0 +1,74 @@
+import type { CallOptions } from './call-options.ts';
+import type { Pod } from './kubernetes.ts';
+import type { AttachRequest, ExecRequest, ExitStatus, PortForwardRequest, StreamSession } from './streams.ts';
+import type {
+  CreateStruct,
+  HeldPod,
+  LogStruct,
+  PingResponse,
+  PodStatus,
+  PodStatusEvent,
+  RetrievedPodData,
+} from './wire.ts';
+
+/**
+ * A backend that runs pods: hop B as an interface.
+ *
+ * @remarks
+ * Each sentence here is a test of `@interlink/conformance`. Every method rejects with an error of the error set
+ * (`@interlink/spec` errors) and with nothing else; an aborted signal rejects with the signal's reason. Methods may be
+ * called at the same time, for the same pod too. Disposing ends this process's part and leaves the jobs running.
+ */
+export interface Plugin extends AsyncDisposable {
+  /** A word for logs and the node's labels, e.g. `slurm`. */
+  readonly name: string;
+
+  /** Says that the plugin lives and what it offers; rejects with `ILK_UNAVAILABLE` when the backend cannot take pods. */
+  ping(options?: CallOptions): Promise<PingResponse>;
+
+  /**
+   * Takes a pod. Resolves once the job is queued and would survive a crash of this process.
+   * Idempotent by pod UID: the same UID again gives the same job id and no second job.
+   * A pod that cannot be run here rejects with `ILK_INVALID_INPUT` or `ILK_UNSUPPORTED`, naming the field, and leaves no trace.
+   */
+  create(data: RetrievedPodData, options?: CallOptions): Promise<CreateStruct>;
+
+  /**
+   * The state of every pod asked, in the order asked; one entry for each, every container of the pod's spec in it. A pod
+   * the plugin does not know has `interlink.state` `gone` and keeps its containers waiting, never terminated.
+   */
+  status(pods: readonly Pod[], options?: CallOptions): Promise<readonly PodStatus[]>;
+
+  /**
+   * Ends a pod. Resolves once the wish is durable; the plugin carries it out and retries on its own. {@link status} says `gone`
+   * when it is done. Deleting an unknown or a deleted pod resolves.
+   */
+  delete(pod: Pod, options?: CallOptions): Promise<void>;
+
+  /**
+   * The log of one container, bytes as written. With `Follow` it ends when the container has ended and all was read.
+   * Rejects with `ILK_NOT_FOUND` for an unknown pod or container.
+   */
+  logs(request: LogStruct, options?: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+
+  /** Feature `list`: every pod held, those being deleted included. */
+  list?(options?: CallOptions): Promise<readonly HeldPod[]>;
+
+  /**
+   * Feature `events`: a {@link PodStatus} whenever one changes, from the call on, and a heartbeat at least every 15 s. Ends only by the
+   * signal or an error. A slow reader gets the latest state of each pod, not every state.
+   */
+  watch?(options?: CallOptions): AsyncIterable<PodStatusEvent>;
+
+  /** Feature `exec`. */
+  exec?(request: ExecRequest, streams: StreamSession, options?: CallOptions): Promise<ExitStatus>;
+
+  /** Feature `attach`. */
+  attach?(request: AttachRequest, streams: StreamSession, options?: CallOptions): Promise<ExitStatus>;
+
+  /** Feature `portForward`. */
+  portForward?(request: PortForwardRequest, streams: StreamSession, options?: CallOptions): Promise<void>;
+
+  /** Feature `stats`: a subset of the kubelet's `Summary`. */
+  stats?(options?: CallOptions): Promise<Readonly<Record<string, unknown>>>;
+}
