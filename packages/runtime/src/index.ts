@@ -1,1 +1,21 @@
-export {};
+export { checkConfig, formatConfigPath } from './config/check-config.ts';
+export { ConfigError, isConfigError } from './config/config-error.ts';
+export { readYamlFile } from './config/read-yaml-file.ts';
+export { unknownKeys } from './config/unknown-keys.ts';
+export { createLogger, silentLogger } from './log/logger.ts';
+export { createMetrics } from './metrics.ts';
+export { packageVersion } from './process/package-version.ts';
+export { aborted, exitCodes, runProcess } from './process/run-process.ts';
+export { backoffDelayMilliseconds } from './time/backoff.ts';
+export { systemClock } from './time/clock.ts';
+export { createManualClock } from './time/manual-clock.ts';
+export { retry } from './time/retry.ts';
+
+export type { KeyShape, UnknownKey } from './config/unknown-keys.ts';
+export type { Logger, LoggerOptions, LogLevel } from './log/logger.ts';
+export type { Metrics } from './metrics.ts';
+export type { ProcessEdge, ProcessOptions } from './process/run-process.ts';
+export type { BackoffOptions } from './time/backoff.ts';
+export type { Clock } from './time/clock.ts';
+export type { ManualClock } from './time/manual-clock.ts';
+export type { RetryOptions } from './time/retry.ts';

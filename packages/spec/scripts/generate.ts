@@ -58,7 +58,11 @@ function documentModule(interLinkApi: Document, plugin: Document): string {
   return [
     banner,
     "import type { OpenApiDocument } from '../open-api-document.ts';\n",
-    constant('interLinkApiDocument', 'OpenAPI 3.1 document of hop A: virtual kubelet to interLink API server.', interLinkApi),
+    constant(
+      'interLinkApiDocument',
+      'OpenAPI 3.1 document of hop A: virtual kubelet to interLink API server.',
+      interLinkApi,
+    ),
     constant('pluginApiDocument', 'OpenAPI 3.1 document of hop B: interLink API server to plugin.', plugin),
   ].join('\n');
 }

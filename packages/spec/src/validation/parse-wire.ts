@@ -68,7 +68,9 @@ export function parseWire<Name extends keyof WireBodies>(name: Name, value: unkn
   const body = dropNulls(value);
   if (validate(body)) return body as WireBodies[Name];
   const { field, problem } = describe(validate.errors?.[0]);
-  throw new InvalidInputError(`${name}: ${field === '' ? 'the body' : field} ${problem}`, { field: field === '' ? 'body' : field });
+  throw new InvalidInputError(`${name}: ${field === '' ? 'the body' : field} ${problem}`, {
+    field: field === '' ? 'body' : field,
+  });
 }
 
 /** {@link parseWire} for every item of a list; null is the empty list. The field path starts with the item's index. */

@@ -1,0 +1,29 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Prometheus metrics of one process or one test; never a global registry. */
+export interface Metrics {
+  readonly registry: Registry;
+  counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
+  gauge<Label extends string>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
+  /** Buckets are in seconds. Default: 5 ms to 60 s. */
+  histogram<Label extends string>(name: string, help: string, labels?: readonly Label[]): Histogram<Label>;
+}
+
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** A registry of its own. Asking for the same name twice gives the same metric. */
+export function createMetrics(options: { readonly processMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  if (options.processMetrics === true) collectDefaultMetrics({ register: registry });
+  const reuse = <M>(name: string, make: () => M): M => (registry.getSingleMetric(name) as M | undefined) ?? make();
+  const shared = { registers: [registry] };
+  return {
+    registry,
+    counter: (name, help, labels = []) =>
+      reuse(name, () => new Counter({ name, help, labelNames: [...labels], ...shared })),
+    gauge: (name, help, labels = []) =>
+      reuse(name, () => new Gauge({ name, help, labelNames: [...labels], ...shared })),
+    histogram: (name, help, labels = []) =>
+      reuse(name, () => new Histogram({ name, help, labelNames: [...labels], buckets: secondsBuckets, ...shared })),
+  };
+}

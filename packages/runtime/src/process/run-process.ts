@@ -1,0 +1,63 @@
+import { isInterLinkError } from '@interlink/spec';
+import { isConfigError } from '../config/config-error.ts';
+
+/** Exit codes of every interLink process. */
+export const exitCodes = { ok: 0, failure: 1, badConfig: 2 } as const;
+
+/** The parts of Node's `process` that {@link runProcess} touches. */
+export interface ProcessEdge {
+  readonly stderr: { write(text: string): unknown };
+  exitCode?: number | string | null | undefined;
+  on(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+}
+
+/** What an entrypoint runs. */
+export interface ProcessOptions {
+  /** Name of the command, in front of an error. */
+  readonly name: string;
+  /** The work. The signal aborts on SIGINT and SIGTERM. A number is the exit code; nothing is 0. */
+  readonly run: (context: { readonly signal: AbortSignal }) => Promise<number | undefined>;
+  /** Default: this process. */
+  readonly edge?: ProcessEdge;
+}
+
+function describe(error: unknown): string {
+  if (isInterLinkError(error)) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  return isConfigError(error) ? exitCodes.badConfig : exitCodes.failure;
+}
+
+/**
+ * The frame of every entrypoint: signals become an aborted {@link AbortSignal}, an error one line on standard error and an exit
+ * code (2 for a {@link ConfigError}, else 1). It sets the exit code and lets the process end by itself.
+ */
+export async function runProcess(options: ProcessOptions): Promise<void> {
+  const edge = options.edge ?? process;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(new DOMException('the process was asked to stop', 'AbortError'));
+  edge.on('SIGINT', abort);
+  edge.on('SIGTERM', abort);
+  try {
+    edge.exitCode = (await options.run({ signal: stop.signal })) ?? exitCodes.ok;
+  } catch (error) {
+    if (stop.signal.aborted && error === stop.signal.reason) {
+      edge.exitCode = exitCodes.ok;
+      return;
+    }
+    edge.stderr.write(`${options.name}: ${describe(error)}\n`);
+    edge.exitCode = exitCodeOf(error);
+  } finally {
+    edge.off('SIGINT', abort);
+    edge.off('SIGTERM', abort);
+  }
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
