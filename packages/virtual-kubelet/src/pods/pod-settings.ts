@@ -1,0 +1,63 @@
+/** What an operator may set about pods. The first six are the Go virtual kubelet's keys; all are optional. */
+export interface PodSettings {
+  /** `KubernetesApiAddr`: address under which the pods' containers reach the API server. Set with the port, it is put into their environment. */
+  readonly kubernetesApiAddress?: string | undefined;
+  /** `KubernetesApiPort`. */
+  readonly kubernetesApiPort?: string | undefined;
+  /** `KubernetesApiCaCrt`: certificate as PEM text, in place of what the ConfigMap `kube-root-ca.crt` says. */
+  readonly kubernetesApiCaCertificate?: string | undefined;
+  /** `DisableProjectedVolumes`: projected and downwardAPI volumes are not resolved, the plugin gets them as written. Default false. */
+  readonly disableProjectedVolumes?: boolean | undefined;
+  /**
+   * `SkipDownwardAPIResolution`: the lenient mode. No variables of Services, and an environment variable whose field cannot be read
+   * keeps its `valueFrom` for the plugin instead of failing the pod. Default false.
+   */
+  readonly skipDownwardApiResolution?: boolean | undefined;
+  /** `JobScriptBuilderURL`: sent with every pod. Default: empty, no builder. */
+  readonly jobScriptBuilderUrl?: string | undefined;
+  /** Seconds between two status questions, each for all pods at once. Default 5. */
+  readonly statusIntervalSeconds?: number | undefined;
+  /** The same while the peer pushes changes by itself. Default 30. */
+  readonly pushedStatusIntervalSeconds?: number | undefined;
+  /** A pod whose job the backend positively does not have, for this long, becomes Failed. 0: never. Default 300. */
+  readonly lostAfterSeconds?: number | undefined;
+  /** A pod is removed without the backend's confirmation this long after its deletion was due, with a warning. 0: never. Default 86400. */
+  readonly abandonDeletionAfterSeconds?: number | undefined;
+  /** A job without a pod is deleted after this time. Default 60. */
+  readonly orphanAfterSeconds?: number | undefined;
+  /** Seconds between two looks for jobs without a pod. Default 300. */
+  readonly sweepIntervalSeconds?: number | undefined;
+  /** Pods worked on at the same time. Default 32. */
+  readonly workers?: number | undefined;
+}
+
+/** {@link PodSettings} with every default filled in. */
+export interface EffectivePodSettings extends PodSettings {
+  readonly disableProjectedVolumes: boolean;
+  readonly skipDownwardApiResolution: boolean;
+  readonly jobScriptBuilderUrl: string;
+  readonly statusIntervalSeconds: number;
+  readonly pushedStatusIntervalSeconds: number;
+  readonly lostAfterSeconds: number;
+  readonly abandonDeletionAfterSeconds: number;
+  readonly orphanAfterSeconds: number;
+  readonly sweepIntervalSeconds: number;
+  readonly workers: number;
+}
+
+/** The settings with their defaults. */
+export function withPodDefaults(settings: PodSettings): EffectivePodSettings {
+  return {
+    ...settings,
+    disableProjectedVolumes: settings.disableProjectedVolumes ?? false,
+    skipDownwardApiResolution: settings.skipDownwardApiResolution ?? false,
+    jobScriptBuilderUrl: settings.jobScriptBuilderUrl ?? '',
+    statusIntervalSeconds: settings.statusIntervalSeconds ?? 5,
+    pushedStatusIntervalSeconds: settings.pushedStatusIntervalSeconds ?? 30,
+    lostAfterSeconds: settings.lostAfterSeconds ?? 300,
+    abandonDeletionAfterSeconds: settings.abandonDeletionAfterSeconds ?? 86_400,
+    orphanAfterSeconds: settings.orphanAfterSeconds ?? 60,
+    sweepIntervalSeconds: settings.sweepIntervalSeconds ?? 300,
+    workers: settings.workers ?? 32,
+  };
+}
