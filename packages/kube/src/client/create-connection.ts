@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock, Logger } from '@interlink/runtime';
+import type { Dispatcher } from 'undici';
+import { createDispatcher } from './create-dispatcher.ts';
+import type { CredentialsSource, KubeCredentials } from './kube-credentials.ts';
+
+/** Tokens and certificates on disk are read again after this time, as client-go does. */
+const credentialsMaximumAgeMilliseconds = 60_000;
+
+/** The pool in use and what goes with each request on it. */
+export interface Connection {
+  readonly dispatcher: Dispatcher;
+  readonly credentials: KubeCredentials;
+}
+
+/** Keeps one pool per TLS identity. */
+export interface ConnectionKeeper extends AsyncDisposable {
+  /** The pool with fresh credentials. `force` reads them again, after the API server refused the present ones. */
+  current(options?: { readonly force?: boolean }): Promise<Connection>;
+}
+
+/** What {@link createConnectionKeeper} needs. */
+export interface ConnectionKeeperOptions {
+  readonly source: CredentialsSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Loads credentials once a minute; a changed certificate gets a new pool, while the old one ends what it has begun. */
+export async function createConnectionKeeper({
+  source,
+  clock,
+  logger,
+}: ConnectionKeeperOptions): Promise<ConnectionKeeper> {
+  let loadedAt = clock.now();
+  let connection = await open(source);
+  let reloading: Promise<Connection> | undefined;
+
+  async function reload(): Promise<Connection> {
+    const credentials = await source();
+    loadedAt = clock.now();
+    const { dispatcher, credentials: previous } = connection;
+    if (isDeepStrictEqual([credentials.tls, credentials.proxyUrl], [previous.tls, previous.proxyUrl])) {
+      connection = { dispatcher, credentials };
+      return connection;
+    }
+    connection = { dispatcher: createDispatcher(credentials), credentials };
+    logger.info({ server: credentials.server }, 'client certificate or CA of the API server changed');
+    // Closing waits for running requests, long watches too, so nobody waits for it here.
+    dispatcher.close().catch((error: unknown) => logger.warn({ err: error }, 'old connections could not be closed'));
+    return connection;
+  }
+
+  async function reloadOnce(): Promise<Connection> {
+    reloading ??= reload().finally(() => (reloading = undefined));
+    return await reloading;
+  }
+
+  return {
+    async current({ force = false } = {}) {
+      if (force) return await reloadOnce();
+      if (clock.now() - loadedAt < credentialsMaximumAgeMilliseconds) return connection;
+      try {
+        return await reloadOnce();
+      } catch (error) {
+        // A file caught in the middle of its rotation: the present credentials are most likely still good.
+        logger.warn({ err: error }, 'credentials could not be read again');
+        return connection;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await connection.dispatcher.destroy();
+    },
+  };
+}
+
+async function open(source: CredentialsSource): Promise<Connection> {
+  const credentials = await source();
+  return { dispatcher: createDispatcher(credentials), credentials };
+}

@@ -1,0 +1,28 @@
+import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { KubeCredentials } from './kube-credentials.ts';
+
+/** Connections to one API server at the most; watches hold one each, the rest are shared. */
+const maximumConnections = 32;
+const connectTimeoutMilliseconds = 10_000;
+/** Shorter than the idle time-outs of API servers and load balancers, so that no request meets a closing connection. */
+const keepAliveMilliseconds = 30_000;
+
+/**
+ * One pool of HTTP/1.1 connections to an API server, through the proxy of the cluster entry or of the environment.
+ *
+ * @remarks HTTP/2 would put every watch and request on one TCP connection, where one lost connection is the loss of all.
+ */
+export function createDispatcher(credentials: KubeCredentials): Dispatcher {
+  const tls = { ...credentials.tls, keepAlive: true, keepAliveInitialDelay: keepAliveMilliseconds };
+  return new EnvHttpProxyAgent({
+    connections: maximumConnections,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: keepAliveMilliseconds,
+    connect: { ...tls, timeout: connectTimeoutMilliseconds },
+    requestTls: tls,
+    ...(credentials.proxyUrl === undefined
+      ? {}
+      : { httpProxy: credentials.proxyUrl, httpsProxy: credentials.proxyUrl, noProxy: '' }),
+  });
+}

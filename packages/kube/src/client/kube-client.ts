@@ -1,0 +1,44 @@
+/** Values of a query string; undefined ones are left out. */
+export type QueryParameters = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One request to the API server. */
+export interface KubeRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path from the root, each part already encoded, e.g. `/api/v1/namespaces/default/pods`. */
+  readonly path: string;
+  readonly query?: QueryParameters | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Default: `application/merge-patch+json` for PATCH, else `application/json`. */
+  readonly contentType?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Longest wait for the answer and between two parts of it. Default 30. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/** A request whose answer is read as it comes. */
+export interface KubeStreamRequest {
+  readonly path: string;
+  readonly query?: QueryParameters | undefined;
+  readonly signal: AbortSignal;
+  /** The stream rejects with `ILK_TIMEOUT` when nothing came for this long. Default: it waits without end. */
+  readonly idleTimeoutSeconds?: number | undefined;
+  /** Longest wait for the start of the answer. Default 30. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/** Talks to one API server over one pool of connections. */
+export interface KubeClient extends AsyncDisposable {
+  /** Base URL of the API server. */
+  readonly server: string;
+  /**
+   * The parsed answer.
+   *
+   * @remarks
+   * HTTP 429 is tried again after the time the server asked for, 401 once after the credentials were read again; a GET once where the connection broke.
+   * @throws InterLinkError with `details.status` and `details.reason` as the API server gave them; a 5xx or no answer is `ILK_UNAVAILABLE` or `ILK_TIMEOUT`.
+   */
+  request<T>(request: KubeRequest): Promise<T>;
+  /** The answer of a GET as bytes. Leaving the loop ends the request; errors as in {@link KubeClient.request}. */
+  stream(request: KubeStreamRequest): Promise<AsyncIterable<Uint8Array>>;
+}
