@@ -1,0 +1,17 @@
+/** The programs of a control plane, in the order in which they start; `kubectl` is the client. */
+export const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
+
+/** A program of the control plane, or its client. */
+export type Program = (typeof programs)[number];
+
+/** A program that runs as long as the control plane does. */
+export type Component = Exclude<Program, 'kubectl'>;
+
+/** The components in the order in which they start; they stop in the reverse order. */
+export const components: readonly Component[] = programs.filter((program) => program !== 'kubectl');
+
+/** Kubernetes release that the testbed runs unless told otherwise. */
+export const kubernetesVersion = 'v1.36.3';
+
+/** etcd release that belongs to {@link kubernetesVersion}; the Go build names the same one in its `go.mod`. */
+export const etcdVersion = 'v3.6.8';
