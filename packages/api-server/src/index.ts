@@ -1,1 +1,1 @@
-export {};
+export { createInterLinkApi } from './create-interlink-api.ts';

@@ -1,0 +1,3 @@
+export { compileTemplate } from './compile-template.ts';
+
+export type { Template } from './compile-template.ts';
