@@ -1,1 +1,32 @@
-export {};
+export { commonVerdicts, resolvedVerdicts } from './pod/common-verdicts.ts';
+export { expandVariables } from './pod/expand-variables.ts';
+export { judgePod } from './pod/judge-pod.ts';
+export { containerResources, podResources } from './pod/pod-resources.ts';
+export { formatQuantity, parseQuantity } from './pod/quantity.ts';
+export { readFieldReference } from './pod/field-reference.ts';
+export { resolvePod } from './pod/resolve-pod.ts';
+export { emulated, honoured, ignored, refused, unlessDefault, unmentioned } from './pod/verdict.ts';
+export { volumeContents } from './pod/volume-contents.ts';
+export { createFileLogSource } from './logs/create-file-log-source.ts';
+export { normalizeLogOptions } from './logs/normalize-log-options.ts';
+export { selectLog } from './logs/select-log.ts';
+
+export type { PodResources, ResolvedResources, ResourceAmounts } from './pod/pod-resources.ts';
+export type { QuantityFormat } from './pod/quantity.ts';
+export type { EnvironmentValues } from './pod/resolve-environment.ts';
+export type { ResolvedMount } from './pod/resolve-mounts.ts';
+export type {
+  ContainerKind,
+  ResolvedContainer,
+  ResolvedPod,
+  ResolvedVolume,
+  ResolvePodOptions,
+} from './pod/resolve-pod.ts';
+export type { FieldVerdict, Verdict, VerdictContext, VerdictNote, VerdictRule, VerdictTable } from './pod/verdict.ts';
+export type { VolumeContents } from './pod/volume-contents.ts';
+export type { VolumeFile } from './pod/volume-files.ts';
+export type { VolumeKind } from './pod/volume-kind.ts';
+export type { FileLogOptions } from './logs/create-file-log-source.ts';
+export type { LogSource, TimelineEntry } from './logs/log-source.ts';
+export type { NormalLogOptions } from './logs/normalize-log-options.ts';
+export type { SelectLogContext } from './logs/select-log.ts';
