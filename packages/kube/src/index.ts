@@ -5,6 +5,14 @@ export { createWorkQueue } from './control/create-work-queue.ts';
 export { createInformer, dropManagedFields } from './informer/create-informer.ts';
 export { keyOf } from './informer/kube-object.ts';
 export { listAll } from './informer/list-all.ts';
+export { requestToken } from './auth/request-token.ts';
+export { reviewAccess } from './auth/review-access.ts';
+export { reviewToken } from './auth/review-token.ts';
+export { createCertificateRequest } from './certificates/create-certificate-request.ts';
+export { requestCertificate } from './certificates/request-certificate.ts';
+export { createEventRecorder } from './events/create-event-recorder.ts';
+export { keepLease } from './lease/keep-lease.ts';
+export { microTime } from './lease/micro-time.ts';
 
 export type { KubeClientOptions } from './client/create-kube-client.ts';
 export type { KubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './client/kube-client.ts';
@@ -15,3 +23,11 @@ export type { ChangeListener, Informer, InformerOptions } from './informer/creat
 export type { KubeObject, Selection } from './informer/kube-object.ts';
 export type { ListAllOptions, ObjectList } from './informer/list-all.ts';
 export type { Change } from './informer/object-store.ts';
+export type { KubeUser } from './auth/kube-user.ts';
+export type { RequestTokenOptions, ServiceAccountToken } from './auth/request-token.ts';
+export type { AccessDecision, ResourceAccess, ReviewAccessOptions } from './auth/review-access.ts';
+export type { ReviewTokenOptions } from './auth/review-token.ts';
+export type { CertificateRequest, CertificateSubject } from './certificates/create-certificate-request.ts';
+export type { IssuedCertificate, RequestCertificateOptions } from './certificates/request-certificate.ts';
+export type { EventObject, EventRecorder, EventRecorderOptions } from './events/create-event-recorder.ts';
+export type { LeaseOptions } from './lease/keep-lease.ts';
