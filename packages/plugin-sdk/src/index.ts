@@ -1,3 +1,20 @@
+export { buildPluginApp } from './server/build-plugin-app.ts';
+export { buildWireApp } from './server/build-wire-app.ts';
+export { announce, servedFeatures } from './server/announce.ts';
+export { sharedRoutes } from './server/shared-routes.ts';
+export { answerJson, answerText } from './server/wire-route.ts';
+export { listen } from './server/listen.ts';
+export { parseAddress } from './server/parse-address.ts';
+export { createRemotePlugin } from './client/create-remote-plugin.ts';
+export { createRemoteInterLink } from './client/create-remote-interlink.ts';
+
+export type { TokenSource } from './server/bearer-check.ts';
+export type { ServerOptions, WireAppOptions } from './server/server-options.ts';
+export type { StreamAnswer, WireAnswer, WireRequest, WireRoute } from './server/wire-route.ts';
+export type { Listener, ListenOptions, ServerTls } from './server/listen.ts';
+export type { Address } from './server/parse-address.ts';
+export type { RemoteOptions, RemoteTimeouts, RemoteTls } from './client/remote-options.ts';
+
 export { commonVerdicts, resolvedVerdicts } from './pod/common-verdicts.ts';
 export { expandVariables } from './pod/expand-variables.ts';
 export { judgePod } from './pod/judge-pod.ts';

@@ -1,0 +1,26 @@
+import type { OpenApiDocument } from '@interlink/spec';
+import type { Clock, Logger, Metrics } from '@interlink/runtime';
+
+/** What both hops' servers take. */
+export interface ServerOptions {
+  readonly logger: Logger;
+  /** Larger bodies are refused with 413. Default 64 MiB: a status request names thousands of whole pods. */
+  readonly bodyLimitBytes?: number;
+  /**
+   * Bearer credentials, asked for each request. When given, every route but `/healthz` needs one of them, and an empty list lets
+   * nobody in. Default: no credential is asked for.
+   */
+  readonly tokens?: () => Promise<readonly string[]>;
+  /** Where `/metrics` reads and requests are counted. Default: a registry of the server's own. */
+  readonly metrics?: Metrics;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/** What `buildWireApp` takes besides its routes. */
+export interface WireAppOptions extends ServerOptions {
+  /** Served at `/openapi.json`. */
+  readonly document: OpenApiDocument;
+  /** `/readyz` answers 200 when this resolves, else the error. */
+  ready(options: { readonly signal: AbortSignal; readonly sessionId: string }): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { SecureContextOptions } from 'node:tls';
+import type { Server } from 'node:https';
+import { InvalidInputError } from '@interlink/spec';
+import type { Logger } from '@interlink/runtime';
+
+/** The certificate of a server. The files are read again when they change. */
+export interface ServerTls {
+  /** PEM, leaf first. */
+  readonly certFile: string;
+  /** PEM. */
+  readonly keyFile: string;
+  /** PEM. When given, every client must show a certificate that one of these signed. */
+  readonly caFile?: string;
+  /** How often the files are looked at, in seconds. Default 10. */
+  readonly reloadSeconds?: number;
+}
+
+const defaultReloadSeconds = 10;
+const millisecondsPerSecond = 1000;
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new InvalidInputError(`the TLS file ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The files' contents. */
+export async function readServerTls(tls: ServerTls): Promise<SecureContextOptions> {
+  const [cert, key, ca] = await Promise.all([
+    read(tls.certFile),
+    read(tls.keyFile),
+    tls.caFile === undefined ? undefined : read(tls.caFile),
+  ]);
+  return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' };
+}
+
+/** Changes when one of the files does. A file that is missing for the moment of its replacement counts as unchanged later. */
+async function fingerprint(tls: ServerTls): Promise<string> {
+  const paths = [tls.certFile, tls.keyFile, ...(tls.caFile === undefined ? [] : [tls.caFile])];
+  const stats = await Promise.all(paths.map((path) => stat(path)));
+  return stats.map(({ mtimeMs, size, ino }) => `${mtimeMs}/${size}/${ino}`).join(' ');
+}
+
+/**
+ * Gives new connections the new certificate once the files have changed. Files that do not fit together (half written) leave the
+ * old one in place, with a warning, and are tried again.
+ *
+ * @returns stops looking.
+ */
+export async function reloadServerTls(server: Server, tls: ServerTls, logger: Logger): Promise<() => void> {
+  let seen = await fingerprint(tls);
+  let looking = false;
+  const look = async (): Promise<void> => {
+    const now = await fingerprint(tls);
+    if (now === seen) return;
+    server.setSecureContext(await readServerTls(tls));
+    seen = now;
+    logger.info({ certFile: tls.certFile }, 'certificate reloaded');
+  };
+  const timer = setInterval(
+    () => {
+      if (looking) return;
+      looking = true;
+      look()
+        .catch((error: unknown) => logger.warn({ certFile: tls.certFile, err: error }, 'certificate not reloaded'))
+        .finally(() => {
+          looking = false;
+        });
+    },
+    (tls.reloadSeconds ?? defaultReloadSeconds) * millisecondsPerSecond,
+  );
+  timer.unref();
+  return () => clearInterval(timer);
+}

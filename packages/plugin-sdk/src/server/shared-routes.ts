@@ -1,0 +1,79 @@
+import { parseWire, UnsupportedError, type Plugin } from '@interlink/spec';
+import { systemClock, type Clock } from '@interlink/runtime';
+import type { OptionalMethods } from './announce.ts';
+import { answerJson, answerText, type WireRequest, type WireRoute } from './wire-route.ts';
+import { encodeEvents, withHeartbeats } from './with-heartbeats.ts';
+
+/** What both hops serve alike. */
+export type SharedTarget = Pick<Plugin, 'delete' | 'logs'> & OptionalMethods;
+
+/** Peers give an event stream up after 45 s of silence and are promised a line every 15 s. */
+const heartbeatAfterMilliseconds = 10_000;
+
+/** Session and signal of a request, for the call behind it. */
+export function callOptions(request: WireRequest): { readonly signal: AbortSignal; readonly sessionId: string } {
+  return { signal: request.signal, sessionId: request.sessionId };
+}
+
+/** The body of a create: one object, or an array of one, as some older clients send it. */
+export function onlyItem(body: unknown): unknown {
+  return Array.isArray(body) && body.length === 1 ? (body as unknown[])[0] : body;
+}
+
+function required<T>(method: T | undefined, feature: string): T {
+  if (method === undefined) throw new UnsupportedError(`this server does not offer the feature "${feature}"`);
+  return method;
+}
+
+function unsupportedRoute(path: string): WireRoute {
+  return { path, handle: () => Promise.reject(new UnsupportedError(`this server does not offer ${path}`)) };
+}
+
+function eventsRoute(target: SharedTarget, clock: Clock): WireRoute {
+  return {
+    path: '/events',
+    handle: (request) => {
+      required(target.watch, 'events');
+      const events = target.watch?.(callOptions(request)) as AsyncIterable<never>;
+      const beating = withHeartbeats(events, { clock, quietMilliseconds: heartbeatAfterMilliseconds });
+      return Promise.resolve({
+        kind: 'stream',
+        contentType: 'application/x-ndjson',
+        chunks: encodeEvents(beating),
+        endless: true,
+      });
+    },
+  };
+}
+
+/** The routes whose bodies are the same on both hops: delete, logs, the list of pods, events, statistics. */
+export function sharedRoutes(target: SharedTarget, options: { readonly clock?: Clock } = {}): WireRoute[] {
+  return [
+    {
+      path: '/delete',
+      durable: true,
+      handle: async (request) => {
+        await target.delete(parseWire('Pod', onlyItem(request.json())), callOptions(request));
+        return answerText('accepted');
+      },
+    },
+    {
+      path: '/getLogs',
+      handle: async (request) => ({
+        kind: 'stream',
+        contentType: 'application/octet-stream',
+        chunks: await target.logs(parseWire('LogStruct', request.json()), callOptions(request)),
+      }),
+    },
+    {
+      path: '/pods',
+      handle: async (request) => answerJson(await required(target.list?.bind(target), 'list')(callOptions(request))),
+    },
+    {
+      path: '/stats',
+      handle: async (request) => answerJson(await required(target.stats?.bind(target), 'stats')(callOptions(request))),
+    },
+    eventsRoute(target, options.clock ?? systemClock),
+    ...['/exec', '/attach', '/portForward'].map(unsupportedRoute),
+  ];
+}

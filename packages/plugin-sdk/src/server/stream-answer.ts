@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { orAborted } from '../waiting/or-aborted.ts';
+import { settleWithin } from '../waiting/settle-within.ts';
+import type { StreamAnswer } from './wire-route.ts';
+
+/** Where the bytes go. */
+export interface StreamTarget {
+  /** Sends status and headers at once and gives the response to write to. */
+  open(): ServerResponse;
+  /** Aborts when the client went away or the server ends. */
+  readonly signal: AbortSignal;
+}
+
+/** A source that fails at once still becomes a proper error answer; a silent one has its headers sent after this time. */
+const firstChunkGraceMilliseconds = 100;
+
+/** Writes one chunk; resolves when the client can take more. */
+async function write(response: ServerResponse, chunk: Uint8Array, signal: AbortSignal): Promise<void> {
+  if (chunk.length === 0 || response.write(chunk)) return;
+  await once(response, 'drain', { signal });
+}
+
+type Chunks = AsyncIterator<Uint8Array>;
+
+async function copy(
+  chunks: Chunks,
+  first: ReturnType<Chunks['next']>,
+  to: { response: ServerResponse; signal: AbortSignal },
+): Promise<void> {
+  let pending = first;
+  for (;;) {
+    const result = await orAborted(pending, to.signal);
+    if (result.done === true) return;
+    await write(to.response, result.value, to.signal);
+    pending = chunks.next();
+  }
+}
+
+/**
+ * Sends an answer's bytes as they come, never faster than the client reads, and ends the source when the signal aborts.
+ *
+ * @remarks Rejects before the target was opened with the source's error, so that the caller can still answer it. A later error
+ * destroys the connection: the client must not take half a log for a whole one.
+ */
+export async function streamAnswer(answer: StreamAnswer, target: StreamTarget): Promise<void> {
+  const chunks = answer.chunks[Symbol.asyncIterator]();
+  let response: ServerResponse | undefined;
+  try {
+    const first = chunks.next();
+    await orAborted(settleWithin(first, firstChunkGraceMilliseconds), target.signal);
+    response = target.open();
+    await copy(chunks, first, { response, signal: target.signal });
+    response.end();
+  } catch (error) {
+    if (answer.endless === true && target.signal.aborted) response?.end();
+    else response?.destroy();
+    throw error;
+  } finally {
+    // Not awaited: a source that waits for something else than its signal would hold the request open.
+    chunks.return?.().catch(() => undefined);
+  }
+}
