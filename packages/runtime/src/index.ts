@@ -4,6 +4,7 @@ export { readYamlFile } from './config/read-yaml-file.ts';
 export { unknownKeys } from './config/unknown-keys.ts';
 export { createLogger, silentLogger } from './log/logger.ts';
 export { createMetrics } from './metrics.ts';
+export { acceptGoFlags } from './process/accept-go-flags.ts';
 export { packageVersion } from './process/package-version.ts';
 export { aborted, exitCodes, runProcess } from './process/run-process.ts';
 export { backoffDelayMilliseconds } from './time/backoff.ts';
