@@ -27,12 +27,14 @@ export interface ParentTie {
   watch(pid: number): void;
 }
 
-const byKernel: ParentTie = {
+/** The kernel sends SIGKILL; needs Linux and util-linux. */
+export const kernelTie: ParentTie = {
   wrap: (command) => ['setpriv', ...setprivArguments, ...command],
   watch: () => undefined,
 };
 
-const byWatcher: ParentTie = {
+/** A shell per child looks once a second. */
+export const watcherTie: ParentTie = {
   wrap: (command) => command,
   watch: (pid) => {
     const options = { detached: true, stdio: 'ignore' } as const;
@@ -46,5 +48,5 @@ export const untied: ParentTie = { wrap: (command) => command, watch: () => unde
 /** The best tie of this machine: the kernel's (Linux with a `setpriv` that knows it), else a watching shell per child. */
 export async function tieToParent(): Promise<ParentTie> {
   setprivWorks ??= trySetpriv();
-  return (await setprivWorks) ? byKernel : byWatcher;
+  return (await setprivWorks) ? kernelTie : watcherTie;
 }

@@ -3,10 +3,11 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { components } from '../binaries/programs.ts';
 import { isRunning } from '../components/process-identity.ts';
-import { systemClock } from '@interlink/runtime';
 import type { ControlPlane } from './control-plane.ts';
 import { controlPlaneStatus } from './control-plane-status.ts';
 import { readControlPlaneState } from './control-plane-state.ts';
@@ -30,8 +31,8 @@ describe('a control plane', () => {
     const { stdout } = await run(plane.kubectl, ['--kubeconfig', plane.kubeconfigFile, ...args]);
     return stdout;
   };
-  const kubectlCreate = async (object: unknown): Promise<void> => {
-    const child = run(plane.kubectl, ['--kubeconfig', plane.kubeconfigFile, 'create', '-f', '-']);
+  const kubectlCreate = async (object: unknown, ...args: string[]): Promise<void> => {
+    const child = run(plane.kubectl, ['--kubeconfig', plane.kubeconfigFile, 'create', '-f', '-', ...args]);
     child.child.stdin?.end(JSON.stringify(object));
     await child;
   };
@@ -59,7 +60,7 @@ describe('a control plane', () => {
         );
         return conditions === 'Pending Unschedulable';
       },
-      { what: 'the scheduler', timeoutSeconds: 60, clock: systemClock },
+      { what: 'the scheduler', timeoutSeconds: 60 },
     );
     expect(await kubectl('get', 'pod', 'waiting', '-o', 'jsonpath={.spec.nodeName}')).toBe('');
   });
@@ -81,6 +82,47 @@ describe('a control plane', () => {
       'jsonpath={.data.client-ca-file}',
     );
     expect(published).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('approves and signs serving certificates of kubelets while it is asked to', async () => {
+    const stop = new AbortController();
+    const approving = plane.approveServingCertificates({ signal: stop.signal });
+    const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+    const request = await x509.Pkcs10CertificateRequestGenerator.create({
+      name: [{ O: ['system:nodes'] }, { CN: ['system:node:virtual'] }],
+      keys,
+      signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+      extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
+    });
+    const spec = {
+      request: Buffer.from(request.toString('pem')).toString('base64'),
+      signerName: 'kubernetes.io/kubelet-serving',
+      usages: ['digital signature', 'server auth'],
+    };
+    const csr = {
+      apiVersion: 'certificates.k8s.io/v1',
+      kind: 'CertificateSigningRequest',
+      metadata: { name: 'virtual' },
+      spec,
+    };
+    await kubectlCreate(
+      csr,
+      '--as',
+      'system:node:virtual',
+      '--as-group',
+      'system:nodes',
+      '--as-group',
+      'system:authenticated',
+    );
+    await pollUntil(
+      async () => (await kubectl('get', 'csr', 'virtual', '-o', 'jsonpath={.status.certificate}')) !== '',
+      {
+        what: 'the certificate',
+        timeoutSeconds: 60,
+      },
+    );
+    stop.abort();
+    await approving;
   });
 
   it('serves again, with its data, after a crash of the API server', async () => {
