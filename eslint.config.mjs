@@ -16,12 +16,23 @@ const layers = {
   testbed: ['spec', 'runtime'],
 };
 
-const depConstraints = [
-  ...Object.entries(layers).map(([name, allowed]) => ({
-    sourceTag: `package:${name}`,
-    onlyDependOnLibsWithTags: [`package:${name}`, ...allowed.map((other) => `package:${other}`)],
-  })),
-  { sourceTag: 'package:app', onlyDependOnLibsWithTags: Object.keys(layers).map((name) => `package:${name}`) },
+/** What tests may import besides: the kits that exist for them. */
+const testLayers = ['testbed', 'conformance'];
+
+const moduleBoundaries = (alsoAllowed) => [
+  'error',
+  {
+    enforceBuildableLibDependency: false,
+    banTransitiveDependencies: true,
+    allow: ['\\.\\./\\.\\./(tsup|vitest)\\.base\\.ts'],
+    depConstraints: [
+      ...Object.entries(layers).map(([name, allowed]) => ({
+        sourceTag: `package:${name}`,
+        onlyDependOnLibsWithTags: [name, ...allowed, ...alsoAllowed].map((other) => `package:${other}`),
+      })),
+      { sourceTag: 'package:app', onlyDependOnLibsWithTags: Object.keys(layers).map((name) => `package:${name}`) },
+    ],
+  },
 ];
 
 const testFiles = ['**/*.test.ts', '**/test/**/*.ts', '**/testing/**/*.ts', 'benchmarks/**/*.ts'];
@@ -34,10 +45,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { '@nx': nx },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        { enforceBuildableLibDependency: false, banTransitiveDependencies: true, allow: ['\\.\\./\\.\\./(tsup|vitest)\\.base\\.ts'], depConstraints },
-      ],
+      '@nx/enforce-module-boundaries': moduleBoundaries([]),
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
@@ -51,6 +59,7 @@ export default tseslint.config(
   {
     files: testFiles,
     rules: {
+      '@nx/enforce-module-boundaries': moduleBoundaries(testLayers),
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/explicit-module-boundary-types': 'off',

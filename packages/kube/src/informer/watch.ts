@@ -26,6 +26,8 @@ interface ErrorEvent {
   readonly object: { readonly code?: number };
 }
 
+const longestWaitForAnswerSeconds = 10;
+
 /**
  * The events after a version, in order; returns when the server ends the watch.
  *
@@ -42,7 +44,9 @@ export async function* watch<T>(options: WatchOptions): AsyncGenerator<WatchEven
     allowWatchBookmarks: true,
     timeoutSeconds: serverTimeoutSeconds,
   };
-  const body = await client.stream({ path, query, signal, idleTimeoutSeconds });
+  // The answer begins at once, before any event; a pooled connection that is dead as well must not cost the full time-out.
+  const timeoutSeconds = Math.min(idleTimeoutSeconds, longestWaitForAnswerSeconds);
+  const body = await client.stream({ path, query, signal, idleTimeoutSeconds, timeoutSeconds });
   for await (const event of jsonLines<WatchEvent<T> | ErrorEvent>(body)) {
     if (event.type === 'ERROR')
       throw mapKubeStatus(event.object.code ?? 500, JSON.stringify(event.object), `watch of ${path}`);
