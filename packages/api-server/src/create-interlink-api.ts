@@ -1,3 +1,5 @@
+import { announce } from '@interlink/plugin-sdk';
+import { features } from '@interlink/spec';
 import type { CallOptions, CreateStruct, InterLinkApi, Plugin, PodCreateRequests } from '@interlink/spec';
 import { silentLogger, type Clock, type Logger } from '@interlink/runtime';
 import { assemblePodData } from './create/assemble-pod-data.ts';
@@ -46,7 +48,8 @@ export function createInterLinkApi(plugin: Plugin, options: InterLinkApiOptions 
 
   return {
     name: plugin.name,
-    ping: (call) => plugin.ping(call),
+    // Said here, where it is known whether the plugin is foreign: a foreign one must not seem to have what the API only relays.
+    ping: async (call) => announce(await plugin.ping(call), plugin, features),
     // A virtual kubelet that lost an answer asks again while the first call runs: a foreign plugin would submit twice.
     create: (request, { signal, ...call } = {}) =>
       creates.run(request.pod.metadata?.uid ?? '', (flight) => create(request, { ...call, signal: flight }), signal),

@@ -1,0 +1,58 @@
+import {
+  announce,
+  answerJson,
+  answerText,
+  sharedRoutes,
+  type WireRequest,
+  type WireRoute,
+} from '@interlink/plugin-sdk';
+import { parseWire, parseWireList, type CallOptions, type InterLinkApi } from '@interlink/spec';
+import type { Clock } from '@interlink/runtime';
+import { readCacheKey } from './read-cache-key.ts';
+
+/** The routes of hop A: six as the Go virtual kubelet calls them, and the extensions. */
+export function interLinkRoutes(api: InterLinkApi, options: { readonly clock?: Clock } = {}): WireRoute[] {
+  return [
+    {
+      path: '/pinglink',
+      handle: async (request) => {
+        const answer = await api.ping(callOptions(request));
+        return answerJson(answer.interlink === undefined ? answer : announce(answer, api));
+      },
+    },
+    {
+      path: '/create',
+      durable: true,
+      handle: async (request) => {
+        const [first, ...others] = asList(request.json());
+        const body = parseWire('PodCreateRequests', others.length === 0 ? first : undefined);
+        return answerJson(await api.create(body, callOptions(request)));
+      },
+    },
+    {
+      path: '/status',
+      handle: async (request) => {
+        const pods = parseWireList('Pod', asList(request.json()));
+        return answerJson(await api.status(pods, callOptions(request)));
+      },
+    },
+    {
+      path: '/updateCache',
+      handle: async (request) => {
+        await api.updateCache(readCacheKey(request), callOptions(request));
+        return answerText('Updated cache');
+      },
+    },
+    ...sharedRoutes(api, options),
+  ];
+}
+
+function callOptions(request: WireRequest): CallOptions {
+  return { signal: request.signal, sessionId: request.sessionId };
+}
+
+/** A list as it is; one object as a list of one; nothing as an empty list. */
+function asList(body: unknown): readonly unknown[] {
+  if (Array.isArray(body)) return body as unknown[];
+  return body === undefined || body === null ? [] : [body];
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { createRemotePlugin, listen, type Listener } from '@interlink/plugin-sdk';
+import { isInterLinkError, type Plugin } from '@interlink/spec';
+import { ConfigError, type Logger } from '@interlink/runtime';
+import type { ApiServerConfig } from './config/api-config.ts';
+import { createInterLinkApi } from './create-interlink-api.ts';
+import type { JobScriptOptions } from './create/job-script.ts';
+import { compileTemplate, type Template } from './go-template/index.ts';
+import { buildInterLinkApp } from './http/build-interlink-app.ts';
+import { openTokenFile } from './open-token-file.ts';
+
+/** What {@link startApiServer} runs in. */
+export interface ApiServerContext {
+  readonly logger: Logger;
+  /** Ends the start, not the server: that is disposed. */
+  readonly signal?: AbortSignal;
+  /** A plugin in this process, in place of the one that the configuration names; it stays the caller's. */
+  readonly plugin?: Plugin;
+}
+
+/**
+ * Starts an API server: a client of the plugin, the API on top, and a listener. Disposing closes the listener in order.
+ *
+ * @throws ConfigError for a token or template file that cannot be used; what `listen` throws.
+ */
+export async function startApiServer(config: ApiServerConfig, context: ApiServerContext): Promise<Listener> {
+  const { logger, signal } = context;
+  const template = await readTemplate(config.jobScript.templateFile);
+  const tokens = config.callerTokenFile === undefined ? undefined : await openTokenFile(config.callerTokenFile);
+  const plugin = context.plugin ?? (await connectPlugin(config, logger));
+  const api = createInterLinkApi(plugin, {
+    jobScript: jobScriptOptions(config, template),
+    cache: config.cache,
+    logger,
+  });
+  const app = buildInterLinkApp(api, { logger, ...(tokens === undefined ? {} : { tokens }) });
+  signal?.throwIfAborted();
+  const tls = config.tls === undefined ? {} : { tls: config.tls };
+  const listener = await listen(app, { address: config.address, insecure: config.insecure, ...tls }, logger);
+  logger.info({ address: listener.address, plugin: config.plugin.url }, 'api server started');
+  return {
+    address: listener.address,
+    [Symbol.asyncDispose]: async () => {
+      await listener[Symbol.asyncDispose]();
+      if (context.plugin === undefined) await plugin[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function connectPlugin(config: ApiServerConfig, logger: Logger): Promise<Plugin> {
+  const { url, tls, tokenFile } = config.plugin;
+  const tokens = tokenFile === undefined ? undefined : await openTokenFile(tokenFile);
+  const token = tokens === undefined ? {} : { token: async () => (await tokens())[0] };
+  return createRemotePlugin({ url, logger, ...token, ...(tls === undefined ? {} : { tls }) });
+}
+
+function jobScriptOptions(config: ApiServerConfig, template: Template | undefined): JobScriptOptions {
+  return { ...config.jobScript, ...(template === undefined ? {} : { template }) };
+}
+
+async function readTemplate(file: string | undefined): Promise<Template | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return compileTemplate(file, await readFile(file, 'utf8'));
+  } catch (error) {
+    const reason = isInterLinkError(error) ? error.message : `${file} cannot be read`;
+    throw new ConfigError(`JobScriptTemplate: ${reason}`, { cause: error });
+  }
+}
