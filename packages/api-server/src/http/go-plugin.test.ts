@@ -36,8 +36,6 @@ async function apiOn(
     () => server[Symbol.asyncDispose]() as Promise<void>,
     () => plugin[Symbol.asyncDispose]() as Promise<void>,
   );
-    },
-  );
   return { api: createInterLinkApi(plugin), seen };
 }
 
