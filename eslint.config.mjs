@@ -53,7 +53,10 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      'no-restricted-properties': ['error', { object: 'process', property: 'exit', message: 'Set process.exitCode, or return a code from main.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'exit', message: 'Set process.exitCode, or return a code from main.' },
+      ],
     },
   },
   {
@@ -66,5 +69,6 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.mjs', '**/*.config.ts', '*.base.ts'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.mjs'], rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
 );

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './repository.mjs';
+import { runCommand } from './run-command.mjs';
+
+function readPackages(file) {
+  return JSON.parse(readFileSync(join(root, file), 'utf8')).packages ?? {};
+}
+
+/** Packages that npm may leave out: those of other platforms, and peers that nobody insists on. */
+function mayBeAbsent(entry) {
+  return entry.optional === true || entry.devOptional === true || entry.peer === true;
+}
+
+/**
+ * Whether `node_modules` is what the lock file says. npm keeps the list of what it installed; times of files say nothing, since
+ * a checkout sets them anew.
+ */
+function isInstalled() {
+  const installedList = join('node_modules', '.package-lock.json');
+  if (!existsSync(join(root, installedList))) return false;
+  const installed = readPackages(installedList);
+  return Object.entries(readPackages('package-lock.json')).every(([path, wanted]) => {
+    if (!path.includes('node_modules/') || mayBeAbsent(wanted)) return true;
+    const present = installed[path];
+    return present !== undefined && present.version === wanted.version;
+  });
+}
+
+/**
+ * Installs the dependencies, Node 24 among them, when they are missing or other than the lock file says.
+ * @returns {Promise<number>} exit code
+ */
+export async function installDependencies() {
+  if (isInstalled()) return 0;
+  console.error('installing dependencies with npm ci (usually under 1 minute)');
+  return runCommand(['npm', 'ci', '--no-fund', '--no-audit', '--loglevel=error']);
+}

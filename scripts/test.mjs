@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand, runSource } from './run-command.mjs';
+import { formatTotals, readTotals } from './test-totals.mjs';
+
+/**
+ * Every test, or those whose path holds one of the arguments. The last line is `N passed, N failed`.
+ * @param {readonly string[]} args given to vitest as they are
+ */
+export async function test(args) {
+  // Without it the tests that need it fail one by one and say why; the others are worth running all the same.
+  await runSource('packages/testbed/scripts/ensure-control-plane.ts');
+  const directory = mkdtempSync(join(tmpdir(), 'interlink-test-'));
+  const report = join(directory, 'report.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const exitCode = await runCommand(['vitest', 'run', ...reporters, ...args]);
+    const totals = readTotals(report, exitCode);
+    console.log(formatTotals(totals));
+    return exitCode === 0 && totals.failed > 0 ? 1 : exitCode;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
