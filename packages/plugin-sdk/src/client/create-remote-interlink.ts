@@ -1,6 +1,6 @@
 import type { CallOptions, InterLinkApi } from '@interlink/spec';
 import { markRemote } from '../remote-peers.ts';
-import { createRemoteCalls, type Hop } from './remote-calls.ts';
+import { createCall, createRemote, sharedCalls, type Hop } from './remote-calls.ts';
 import type { RemoteOptions } from './remote-options.ts';
 
 const hop: Hop = { ping: { method: 'POST', path: '/pinglink' }, deleteMethod: 'DELETE' };
@@ -11,11 +11,22 @@ const hop: Hop = { ping: { method: 'POST', path: '/pinglink' }, deleteMethod: 'D
  * @throws InvalidInputError for a URL that cannot be used.
  */
 export function createRemoteInterLink(options: RemoteOptions): InterLinkApi {
-  const { post, timeouts, ...calls } = createRemoteCalls(options, hop);
+  const remote = createRemote(options, hop);
   const updateCache = async (uid: string, call?: CallOptions): Promise<void> => {
+    const own = { operation: 'updateCache', method: 'POST', path: '/updateCache' } as const;
     // The Go server takes the whole body as the UID, so it is bare.
-    const timeoutMilliseconds = timeouts.statusMilliseconds;
-    await post({ operation: 'updateCache', path: '/updateCache', body: uid, timeoutMilliseconds, options: call });
+    await remote.peer.call({
+      ...own,
+      body: uid,
+      timeoutMilliseconds: remote.timeouts.statusMilliseconds,
+      options: call,
+    });
   };
-  return markRemote({ ...calls, updateCache });
+  return markRemote({
+    name: options.name ?? 'remote',
+    ...sharedCalls(remote, hop),
+    create: createCall(remote),
+    updateCache,
+    [Symbol.asyncDispose]: () => remote.peer[Symbol.asyncDispose](),
+  });
 }

@@ -1,6 +1,6 @@
 import type { Plugin } from '@interlink/spec';
 import { markRemote } from '../remote-peers.ts';
-import { createRemoteCalls, type Hop } from './remote-calls.ts';
+import { createCall, createRemote, sharedCalls, type Hop } from './remote-calls.ts';
 import type { RemoteOptions } from './remote-options.ts';
 
 const hop: Hop = { ping: { method: 'GET', path: '/status', body: '[]' }, deleteMethod: 'POST' };
@@ -16,6 +16,11 @@ const hop: Hop = { ping: { method: 'GET', path: '/status', body: '[]' }, deleteM
  * @throws InvalidInputError for a URL that cannot be used.
  */
 export function createRemotePlugin(options: RemoteOptions): Plugin {
-  const { post: _post, timeouts: _timeouts, ...plugin } = createRemoteCalls(options, hop);
-  return markRemote(plugin);
+  const remote = createRemote(options, hop);
+  return markRemote({
+    name: options.name ?? 'remote',
+    ...sharedCalls(remote, hop),
+    create: createCall(remote),
+    [Symbol.asyncDispose]: () => remote.peer[Symbol.asyncDispose](),
+  });
 }

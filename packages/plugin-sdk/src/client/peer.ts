@@ -1,36 +1,15 @@
-import { Pool, type Dispatcher } from 'undici';
-import {
-  headers as headerNames,
-  isInterLinkError,
-  UnauthenticatedError,
-  UnavailableError,
-  type CallOptions,
-} from '@interlink/spec';
+import type { Dispatcher } from 'undici';
+import { isInterLinkError } from '@interlink/spec';
 import { retry, systemClock } from '@interlink/runtime';
 import { sessionId } from '../server/session-id.ts';
-import { createConnector } from './connector.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
-import { errorFromAnswer } from './error-from-answer.ts';
-import { parsePeerUrl } from './parse-peer-url.ts';
+import type { PeerRequest } from './peer-request.ts';
 import { readText, streamBody } from './read-body.ts';
 import type { RemoteOptions } from './remote-options.ts';
-import { answerTimeout, translateTransportError, type FailedExchange } from './translate-transport-error.ts';
+import { answerTimeout } from './translate-transport-error.ts';
+import { createTransport, exchangeOf, type Attempt } from './transport.ts';
 
-/** One call to a peer. */
-export interface PeerRequest {
-  /** Names the call in errors. */
-  readonly operation: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  readonly body?: string;
-  /** Until the whole answer is there; for a stream, until its headers are. */
-  readonly timeoutMilliseconds: number;
-  /** True for create and delete: once sent it is not sent again, and shares a bounded set of connections. */
-  readonly changes?: boolean;
-  readonly options?: CallOptions | undefined;
-}
-
-/** One peer with its connections. */
+/** One peer: its connections, deadlines and retries. */
 export interface Peer extends AsyncDisposable {
   /** For messages. */
   readonly url: string;
@@ -40,136 +19,63 @@ export interface Peer extends AsyncDisposable {
   stream(request: PeerRequest): Promise<AsyncIterableIterator<Uint8Array>>;
 }
 
-/** A burst of creates must not open a connection each; pings and streams are never queued behind them. */
-const changingConnections = 64;
 const attempts = 3;
 const backoff = { initialMilliseconds: 50, maximumMilliseconds: 500 };
-const maximumErrorBytes = 64 * 1024;
-const visibleAscii = /^[\x21-\x7e]+$/;
 
-async function readToken(source: RemoteOptions['token']): Promise<string | undefined> {
-  if (source === undefined) return undefined;
-  const token = await source().catch((error: unknown) => {
-    if (isInterLinkError(error)) throw error;
-    throw new UnavailableError('the bearer token could not be read', { cause: error });
-  });
-  const trimmed = token?.trim() ?? '';
-  if (trimmed === '') return undefined;
-  if (!visibleAscii.test(trimmed))
-    throw new UnauthenticatedError('the bearer token has characters that a header cannot carry');
-  return trimmed;
-}
-
-/** What is needed to ask once. */
-interface Attempt {
-  readonly request: PeerRequest;
-  readonly deadline: Deadline;
-  /** The same for every try. */
-  readonly session: string;
-}
-
-/** The peer's words without the token, should it have repeated it. */
-function redact(text: string, token: string | undefined): string {
-  return token === undefined ? text : text.replaceAll(token, '[redacted]');
-}
-
+/** What broke before a byte was sent may be sent again; what only asks may be asked again unless the peer has answered. */
 function mayRepeat(error: unknown, request: PeerRequest): boolean {
   if (!isInterLinkError(error) || error.code !== 'ILK_UNAVAILABLE') return false;
   const answered = 'status' in error.details;
   return error.details['notSent'] === true || (request.changes !== true && !answered);
 }
 
-/** A client for one peer: pooled connections, a deadline for each call, errors of the set. Connects with the first call. */
+/** A client for one peer. Connects with the first call; dispose it to close its connections. */
 export function createPeer(options: RemoteOptions): Peer {
-  const url = parsePeerUrl(options.url);
-  const connect = createConnector(url, options.tls);
-  // Deadlines are ours, per call.
-  const shared = { connect, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
-  const freely = new Pool(url.origin, shared);
-  const bounded = new Pool(url.origin, { ...shared, connections: changingConnections });
+  const transport = createTransport(options);
+  const { url } = transport;
 
-  const exchangeOf = ({ operation, changes = false }: PeerRequest): FailedExchange => ({
-    operation,
-    changes,
-    peer: url.text,
-  });
-
-  async function ask({ request, deadline, session }: Attempt): Promise<Dispatcher.ResponseData> {
-    const token = await readToken(options.token);
-    const headers = {
-      [headerNames.session]: session,
-      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    };
-    const pool = request.changes === true ? bounded : freely;
-    try {
-      const response = await pool.request({
-        path: `${url.prefix}${request.path}`,
-        method: request.method,
-        headers,
-        body: request.body ?? null,
-        signal: deadline.signal,
-        // Without this undici closes the connection after a GET with a body.
-        ...(request.method === 'GET' ? { reset: false } : {}),
-      });
-      if (response.statusCode >= 200 && response.statusCode < 300) return response;
-      const text = redact(await readText(response.body, maximumErrorBytes), token);
-      throw errorFromAnswer({ status: response.statusCode, text, operation: request.operation, peer: url.text });
-    } catch (error) {
-      throw translate(error, request, deadline);
-    }
+  function start(request: PeerRequest): Attempt {
+    const expired = () => answerTimeout(request.timeoutMilliseconds, exchangeOf(request, url));
+    const deadline: Deadline = startDeadline(request.timeoutMilliseconds, expired, request.options?.signal);
+    return { request, deadline, session: sessionId(request.options?.sessionId) };
   }
 
-  function translate(error: unknown, request: PeerRequest, deadline: Deadline): unknown {
-    if (deadline.signal.aborted) return deadline.signal.reason;
-    return isInterLinkError(error) ? error : translateTransportError(error, exchangeOf(request));
-  }
-
-  function askAgain(request: PeerRequest, deadline: Deadline): Promise<Dispatcher.ResponseData> {
-    const session = sessionId(request.options?.sessionId);
-    return retry(() => ask({ request, deadline, session }), {
+  function ask(attempt: Attempt): Promise<Dispatcher.ResponseData> {
+    const { request, session } = attempt;
+    return retry(() => transport.ask(attempt), {
       attempts,
       backoff,
-      signal: deadline.signal,
+      signal: attempt.deadline.signal,
       clock: options.clock ?? systemClock,
       isRetryable: (error) => mayRepeat(error, request),
       onRetry: (error) => options.logger.debug({ session, operation: request.operation, err: error }, 'call repeated'),
     });
   }
 
-  const deadlineOf = (request: PeerRequest): Deadline => {
-    const expired = () => answerTimeout(request.timeoutMilliseconds, exchangeOf(request));
-    return startDeadline(request.timeoutMilliseconds, expired, request.options?.signal);
-  };
-
   async function call(request: PeerRequest): Promise<string> {
-    using deadline = deadlineOf(request);
-    const response = await askAgain(request, deadline);
+    const attempt = start(request);
     try {
-      return await readText(response.body);
+      const { body } = await ask(attempt);
+      return await readText(body);
     } catch (error) {
-      throw translate(error, request, deadline);
+      throw transport.translate(error, attempt);
+    } finally {
+      attempt.deadline[Symbol.dispose]();
     }
   }
 
   async function stream(request: PeerRequest): Promise<AsyncIterableIterator<Uint8Array>> {
-    const deadline = deadlineOf(request);
+    const attempt = start(request);
+    const end = () => attempt.deadline[Symbol.dispose]();
     try {
-      const { body } = await askAgain(request, deadline);
-      deadline.clear();
-      return streamBody(body, {
-        translate: (error) => translate(error, request, deadline),
-        end: () => deadline[Symbol.dispose](),
-      });
+      const { body } = await ask(attempt);
+      attempt.deadline.clear();
+      return streamBody(body, { translate: (error) => transport.translate(error, attempt), end });
     } catch (error) {
-      deadline[Symbol.dispose]();
+      end();
       throw error;
     }
   }
 
-  async function dispose(): Promise<void> {
-    await Promise.all([freely.destroy(), bounded.destroy()]);
-  }
-
-  return { url: url.text, call, stream, [Symbol.asyncDispose]: dispose };
+  return { url: url.text, call, stream, [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
 }

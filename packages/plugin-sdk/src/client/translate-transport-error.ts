@@ -47,9 +47,13 @@ function isBeforeSending(error: SystemError): boolean {
   );
 }
 
+function isNotHttp(error: SystemError): boolean {
+  return error.name === 'HTTPParserError';
+}
+
 function describe(error: SystemError): string {
   const code = error.code ?? '';
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
+  if (isNotHttp(error)) return 'the answer is not HTTP';
   return words[code] ?? `${error.message}${code === '' ? '' : ` (${code})`}`;
 }
 
@@ -68,7 +72,9 @@ export function translateTransportError(error: unknown, exchange: FailedExchange
     ...(notSent ? { notSent } : {}),
     ...(!notSent && exchange.changes ? { ambiguous: true } : {}),
   };
-  return new UnavailableError(`${exchange.operation}: ${exchange.peer}: ${describe(inner)}`, { cause: error, details });
+  // undici keeps the bytes it could not parse in the error, and they are the peer's.
+  const cause = isNotHttp(inner) ? {} : { cause: error };
+  return new UnavailableError(`${exchange.operation}: ${exchange.peer}: ${describe(inner)}`, { ...cause, details });
 }
 
 /** The error for an answer that did not come in time. */

@@ -1,40 +1,32 @@
 import { METHODS } from 'node:http';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { headers, NotFoundError } from '@interlink/spec';
 import { createMetrics, type Logger } from '@interlink/runtime';
 import { checkBearer } from './bearer-check.ts';
-import { buildErrorAnswer, logError } from './error-answer.ts';
 import { countRequest } from './count-request.ts';
 import { createOpenRequests, type OpenRequests } from './open-requests.ts';
 import { healthPath, operationsRoutes } from './operations-routes.ts';
 import { parseBody } from './parse-body.ts';
+import { contextOf, type RequestContext } from './request-context.ts';
+import { sendAnswer, sendError } from './send-answer.ts';
 import type { WireAppOptions } from './server-options.ts';
-import { sessionId } from './session-id.ts';
-import { streamAnswer } from './stream-answer.ts';
 import { markWireApp } from './wire-app-facts.ts';
-import type { StreamAnswer, WireAnswer, WireRequest, WireRoute } from './wire-route.ts';
+import type { WireRequest, WireRoute } from './wire-route.ts';
 
 const defaultBodyLimitBytes = 64 * 1024 * 1024;
 const servedMethods = METHODS.filter((method) => method !== 'CONNECT');
 
-/** What belongs to one request on its way through the hooks. */
-interface Context {
-  readonly sessionId: string;
-  readonly logger: Logger;
-}
-
-const contexts = new WeakMap<FastifyRequest, Context>();
-
-function contextOf(request: FastifyRequest, logger: Logger): Context {
-  const known = contexts.get(request);
-  if (known !== undefined) return known;
-  const session = sessionId(request.raw.headers[headers.session]);
-  const context = {
-    sessionId: session,
-    logger: logger.child({ session, method: request.method, path: request.raw.url }),
-  };
-  contexts.set(request, context);
-  return context;
+function createApp(options: WireAppOptions): FastifyInstance {
+  return fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes ?? defaultBodyLimitBytes,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true },
+    // A URL that cannot be decoded never reaches the error handler.
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, reply, contextOf(request, options.logger));
+    },
+  });
 }
 
 /** Bodies are read as bytes whatever their content type says, absent and malformed ones too: the Go components do not look at it. */
@@ -48,7 +40,26 @@ function acceptAnyBody(app: FastifyInstance): void {
   });
 }
 
-function wireRequest(request: FastifyRequest, context: Context, signal: AbortSignal): WireRequest {
+/** Session header, counting and the credential, before a body is read. */
+function receive(app: FastifyInstance, { logger, tokens, metrics = createMetrics() }: WireAppOptions): void {
+  const count = countRequest(metrics);
+  app.addHook('onRequest', async (request, reply) => {
+    const context = contextOf(request, logger);
+    void reply.header(headers.session, context.sessionId);
+    count(request, reply, context.logger);
+    const isOpen = tokens === undefined || request.routeOptions.url === healthPath;
+    if (!isOpen) await checkBearer(request.headers.authorization, tokens);
+  });
+}
+
+function answerErrors(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((error, request, reply) => sendError(error, reply, contextOf(request, logger)));
+  app.setNotFoundHandler(() => {
+    throw new NotFoundError('there is no such route here');
+  });
+}
+
+function wireRequest(request: FastifyRequest, context: RequestContext, signal: AbortSignal): WireRequest {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   return {
     ...context,
@@ -59,33 +70,6 @@ function wireRequest(request: FastifyRequest, context: Context, signal: AbortSig
   };
 }
 
-async function sendStream(
-  answer: StreamAnswer,
-  reply: FastifyReply,
-  to: { signal: AbortSignal; requests: OpenRequests; context: Context },
-) {
-  if (answer.endless === true) to.requests.markEndless(to.signal);
-  const open = () => {
-    reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': answer.contentType, [headers.session]: to.context.sessionId });
-    reply.raw.flushHeaders();
-    return reply.raw;
-  };
-  try {
-    await streamAnswer(answer, { open, signal: to.signal });
-  } catch (error) {
-    if (!reply.sent) throw error;
-    if (to.signal.aborted) to.context.logger.debug({}, 'stream ended early');
-    else logError(error, buildErrorAnswer(error, to.context.sessionId), to.context.logger);
-  }
-  return reply;
-}
-
-function send(answer: Exclude<WireAnswer, StreamAnswer>, reply: FastifyReply): FastifyReply {
-  if (answer.kind === 'json') return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
-  return reply.type(answer.contentType ?? 'text/plain; charset=utf-8').send(answer.body);
-}
-
 function addRoute(app: FastifyInstance, route: WireRoute, own: { logger: Logger; requests: OpenRequests }): void {
   app.route({
     method: servedMethods,
@@ -94,25 +78,8 @@ function addRoute(app: FastifyInstance, route: WireRoute, own: { logger: Logger;
       const context = contextOf(request, own.logger);
       const signal = own.requests.open(reply.raw, route.durable === true);
       const answer = await route.handle(wireRequest(request, context, signal));
-      if (answer.kind === 'stream') return sendStream(answer, reply, { signal, requests: own.requests, context });
-      return send(answer, reply);
+      return sendAnswer(answer, { reply, context, signal, requests: own.requests });
     },
-  });
-}
-
-function sendError(error: unknown, request: FastifyRequest, to: { reply: FastifyReply; logger: Logger }): FastifyReply {
-  const context = contextOf(request, to.logger);
-  const answer = buildErrorAnswer(error, context.sessionId);
-  if (to.reply.raw.destroyed) context.logger.debug({ code: answer.body.code }, 'request ended by its client');
-  else logError(error, answer, context.logger);
-  if (answer.status === 401) void to.reply.header('www-authenticate', 'Bearer');
-  return to.reply.status(answer.status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
-}
-
-function answerErrors(app: FastifyInstance, logger: Logger): void {
-  app.setErrorHandler((error, request, reply) => sendError(error, request, { reply, logger }));
-  app.setNotFoundHandler(() => {
-    throw new NotFoundError('there is no such route here');
   });
 }
 
@@ -125,33 +92,18 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
  * `/openapi.json` and `/metrics`. Closing lets requests end, ends streams, and leaves whatever the routes use alone.
  */
 export function buildWireApp(routes: readonly WireRoute[], options: WireAppOptions): FastifyInstance {
-  const { logger, tokens } = options;
+  const { logger } = options;
   const metrics = options.metrics ?? createMetrics();
   const requests = createOpenRequests();
-  const app = fastify({
-    logger: false,
-    bodyLimit: options.bodyLimitBytes ?? defaultBodyLimitBytes,
-    exposeHeadRoutes: false,
-    routerOptions: { ignoreTrailingSlash: true },
-    // A URL that cannot be decoded never reaches the error handler.
-    frameworkErrors: (error, request, reply) =>
-      sendError(error, request as FastifyRequest, { reply: reply as FastifyReply, logger }),
-  });
+  const app = createApp(options);
   acceptAnyBody(app);
+  receive(app, { ...options, metrics });
   answerErrors(app, logger);
-  const count = countRequest(metrics);
-  app.addHook('onRequest', async (request, reply) => {
-    const context = contextOf(request, logger);
-    void reply.header(headers.session, context.sessionId);
-    count(request, reply, context.logger);
-    const path = request.routeOptions.url;
-    if (tokens !== undefined && path !== healthPath) await checkBearer(request.headers.authorization, tokens);
-  });
   for (const route of [...routes, ...operationsRoutes(options, metrics)]) addRoute(app, route, { logger, requests });
   app.addHook('preClose', (done) => {
     requests.endEndless();
     done();
   });
-  markWireApp(app, { asksForToken: tokens !== undefined, endRequests: requests.endAll });
+  markWireApp(app, { asksForToken: options.tokens !== undefined, endRequests: () => requests.endAll() });
   return app;
 }

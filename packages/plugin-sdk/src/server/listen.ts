@@ -87,7 +87,8 @@ function translateListenError(error: unknown, address: Address): InterLinkError 
 
 interface Bound {
   readonly address: Address;
-  unbind(): Promise<void>;
+  /** Takes a unix socket's file away. */
+  readonly unbind: () => Promise<void>;
 }
 
 async function bind(server: Server, address: Address): Promise<Bound> {

@@ -1,0 +1,24 @@
+import type { FastifyRequest } from 'fastify';
+import { headers } from '@interlink/spec';
+import type { Logger } from '@interlink/runtime';
+import { sessionId } from './session-id.ts';
+
+/** What belongs to one request on its way through the hooks. */
+export interface RequestContext {
+  readonly sessionId: string;
+  /** Writes session, method and path with every line. */
+  readonly logger: Logger;
+}
+
+const contexts = new WeakMap<FastifyRequest, RequestContext>();
+
+/** The context of a request, made when it is first asked for. */
+export function contextOf(request: FastifyRequest, logger: Logger): RequestContext {
+  const known = contexts.get(request);
+  if (known !== undefined) return known;
+  const session = sessionId(request.raw.headers[headers.session]);
+  const fields = { session, method: request.method, path: request.raw.url };
+  const context = { sessionId: session, logger: logger.child(fields) };
+  contexts.set(request, context);
+  return context;
+}
