@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { root } from './repository.mjs';
 import { runCommand } from './run-command.mjs';
 
+const typesCommand = ['attw', '--pack', '--profile', 'esm-only', '--format', 'ascii'];
+
 /** Packages that are published, as directories. */
 function publicPackages() {
   return globSync(['packages/*/package.json', 'apps/*/package.json'], { cwd: root })
@@ -19,14 +21,12 @@ function publicPackages() {
 export async function checkPackedPackages() {
   let worst = 0;
   for (const { directory, manifest } of publicPackages()) {
-    console.log(`${directory}`);
-    const cwd = join(root, directory);
-    worst = Math.max(worst, await runCommand(['publint', '--strict'], { cwd }));
-    if (manifest.exports?.['.'] === undefined) continue;
-    worst = Math.max(
-      worst,
-      await runCommand(['attw', '--pack', '--profile', 'esm-only', '--format', 'ascii'], { cwd }),
-    );
+    const options = { cwd: join(root, directory), quiet: true };
+    const manifestCode = await runCommand(['publint', '--strict'], options);
+    const isLibrary = manifest.exports?.['.'] !== undefined;
+    const typesCode = isLibrary ? await runCommand(typesCommand, options) : 0;
+    console.log(`${directory}: ${manifestCode + typesCode === 0 ? 'ok' : 'FAILED, see above'}`);
+    worst = Math.max(worst, manifestCode, typesCode);
   }
   return worst;
 }

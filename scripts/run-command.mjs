@@ -6,14 +6,17 @@ import { root, toolEnvironment } from './repository.mjs';
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program in the checkout with our terminal as its own, and gives its exit code; 127 when it is not there.
+ * Runs a program in the checkout with our terminal as its own, and gives its exit code; 127 when it is not there. With
+ * `quiet`, what it says is shown only when it fails.
  * @param {readonly string[]} argv program and arguments
- * @param {{ env?: Record<string, string | undefined>, cwd?: string }} [options]
+ * @param {{ cwd?: string, quiet?: boolean }} [options]
  * @returns {Promise<number>}
  */
-export function runCommand(argv, { env = {}, cwd = root } = {}) {
+export function runCommand(argv, { cwd = root, quiet = false } = {}) {
   const [program, ...args] = argv;
-  const child = spawn(program, args, { cwd, stdio: 'inherit', env: { ...toolEnvironment(), ...env } });
+  const child = spawn(program, args, { cwd, stdio: quiet ? 'pipe' : 'inherit', env: toolEnvironment() });
+  const said = [];
+  for (const output of quiet ? [child.stdout, child.stderr] : []) output.on('data', (chunk) => said.push(chunk));
   // At a terminal Ctrl-C reaches the child by itself, and a second one here would cut its clean-up short.
   const forward = (signal) => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
@@ -28,7 +31,10 @@ export function runCommand(argv, { env = {}, cwd = root } = {}) {
       console.error(`${program} could not be started: ${error.message}`);
       end(127);
     });
-    child.on('exit', (code, signal) => end(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    child.on('close', (code, signal) => {
+      if (code !== 0) for (const chunk of said) process.stderr.write(chunk);
+      end(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
   });
 }
 
