@@ -21,6 +21,7 @@ export { judgePod } from './pod/judge-pod.ts';
 export { containerResources, podResources } from './pod/pod-resources.ts';
 export { formatQuantity, parseQuantity } from './pod/quantity.ts';
 export { readFieldReference } from './pod/field-reference.ts';
+export { readResourceReference } from './pod/resource-reference.ts';
 export { resolvePod } from './pod/resolve-pod.ts';
 export { emulated, honoured, ignored, refused, unlessDefault, unmentioned } from './pod/verdict.ts';
 export { volumeContents } from './pod/volume-contents.ts';
@@ -30,6 +31,7 @@ export { selectLog } from './logs/select-log.ts';
 
 export type { PodResources, ResolvedResources, ResourceAmounts } from './pod/pod-resources.ts';
 export type { QuantityFormat } from './pod/quantity.ts';
+export type { ResourceReference } from './pod/resource-reference.ts';
 export type { EnvironmentValues } from './pod/resolve-environment.ts';
 export type { ResolvedMount } from './pod/resolve-mounts.ts';
 export type {
