@@ -1,0 +1,33 @@
+import type { ConfigMap, Secret, Service } from '@interlink/spec';
+
+/** What was looked for in the API server: the object, or why it is not there. */
+export type Lookup<T> =
+  | { readonly found: T }
+  | {
+      /** True when it does not exist; false when it could not be read. */
+      readonly absent: boolean;
+      /** In the words of a kubelet, e.g. `configmap "x" not found`. */
+      readonly reason: string;
+    };
+
+/** Everything from the API server that a pod's volumes and environment are made of. */
+export interface PodInputs {
+  readonly configMaps: ReadonlyMap<string, Lookup<ConfigMap>>;
+  readonly secrets: ReadonlyMap<string, Lookup<Secret>>;
+  /** By {@link tokenKey}; undefined while something else is missing, because no token was asked for. */
+  readonly tokens: ReadonlyMap<string, Lookup<string>> | undefined;
+  /** Services whose addresses go into the environment. */
+  readonly services: readonly Service[];
+  /** The node's allocatable resources: the limit of a container that sets none. */
+  readonly allocatable: Readonly<Record<string, string>>;
+}
+
+/** Something a pod has to wait for. */
+export type InputProblem =
+  | { readonly kind: 'volume'; readonly volume: string; readonly reason: string }
+  | { readonly kind: 'environment'; readonly container: string; readonly reason: string };
+
+/** Name of a token in {@link PodInputs.tokens}: a projected volume and the position of the source in it. */
+export function tokenKey(volume: string, sourceIndex: number): string {
+  return `${volume}/${sourceIndex}`;
+}

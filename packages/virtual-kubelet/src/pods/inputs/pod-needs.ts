@@ -1,0 +1,91 @@
+import type { Container, Pod, Volume, VolumeProjection } from '@interlink/spec';
+import type { PodSettings } from '../pod-settings.ts';
+import { offloadedContainers } from './offloaded-pod.ts';
+
+/** The ConfigMap that every namespace has, with the API server's certificate authority. */
+export const rootCertificateConfigMap = 'kube-root-ca.crt';
+
+/** A token that a projected volume asks for. */
+export interface TokenNeed {
+  readonly volume: string;
+  readonly sourceIndex: number;
+  readonly audience: string | undefined;
+  readonly expirationSeconds: number | undefined;
+}
+
+/** Whether a pod can do without an object. */
+export type Requirement = 'required' | 'optional';
+
+/** What a pod needs from the API server before it can be sent. */
+export interface PodNeeds {
+  /** By name: whether the pod has to wait for it, because not every reference to it is optional. */
+  readonly configMaps: ReadonlyMap<string, Requirement>;
+  readonly secrets: ReadonlyMap<string, Requirement>;
+  readonly tokens: readonly TokenNeed[];
+  /** Whether a container asks for a resource limit, which the node's allocatable amount may have to stand in for. */
+  readonly allocatable: boolean;
+}
+
+/** Collects what a pod's volumes and the environment of its offloaded containers name. Each object once. */
+export function podNeeds(pod: Pod, settings: PodSettings): PodNeeds {
+  const needs = {
+    configMaps: new Map<string, Requirement>(),
+    secrets: new Map<string, Requirement>(),
+    tokens: [] as TokenNeed[],
+    allocatable: false,
+  };
+  const { init, main } = offloadedContainers(pod);
+  for (const volume of pod.spec?.volumes ?? []) addVolume(needs, volume, settings);
+  for (const container of [...init, ...main]) addEnvironment(needs, container);
+  return needs;
+}
+
+type Collected = { -readonly [Key in keyof PodNeeds]: PodNeeds[Key] } & {
+  readonly configMaps: Map<string, Requirement>;
+  readonly secrets: Map<string, Requirement>;
+  readonly tokens: TokenNeed[];
+};
+
+function addVolume(needs: Collected, volume: Volume, settings: PodSettings): void {
+  addName(needs.configMaps, volume.configMap);
+  addName(needs.secrets, volume.secret && { ...volume.secret, name: volume.secret.secretName });
+  if (settings.disableProjectedVolumes === true) return;
+  needs.allocatable ||= volume.downwardAPI?.items?.some((item) => item.resourceFieldRef !== undefined) ?? false;
+  for (const [index, source] of (volume.projected?.sources ?? []).entries()) {
+    addProjection(needs, source, settings);
+    if (source.serviceAccountToken === undefined) continue;
+    const { audience, expirationSeconds } = source.serviceAccountToken;
+    needs.tokens.push({ volume: volume.name, sourceIndex: index, audience, expirationSeconds });
+  }
+}
+
+function addProjection(needs: Collected, source: VolumeProjection, settings: PodSettings): void {
+  const overridden =
+    source.configMap?.name === rootCertificateConfigMap && (settings.kubernetesApiCaCertificate ?? '') !== '';
+  if (!overridden) addName(needs.configMaps, source.configMap);
+  addName(needs.secrets, source.secret);
+  needs.allocatable ||= source.downwardAPI?.items?.some((item) => item.resourceFieldRef !== undefined) ?? false;
+}
+
+function addEnvironment(needs: Collected, container: Container): void {
+  for (const source of container.envFrom ?? []) {
+    addName(needs.configMaps, source.configMapRef);
+    addName(needs.secrets, source.secretRef);
+  }
+  for (const { valueFrom } of container.env ?? []) {
+    addName(needs.configMaps, valueFrom?.configMapKeyRef);
+    addName(needs.secrets, valueFrom?.secretKeyRef);
+    needs.allocatable ||= valueFrom?.resourceFieldRef !== undefined;
+  }
+}
+
+interface Reference {
+  readonly name?: string | undefined;
+  readonly optional?: boolean | undefined;
+}
+
+function addName(names: Map<string, Requirement>, reference: Reference | undefined): void {
+  const { name = '', optional } = reference ?? {};
+  if (name === '' || names.get(name) === 'required') return;
+  names.set(name, optional === true ? 'optional' : 'required');
+}

@@ -1,0 +1,70 @@
+import type { ContainerStateTerminated, Pod, PodStatusV1 } from '@interlink/spec';
+import { composeStatus } from './compose-status.ts';
+import { present } from './container-state.ts';
+import { formatTime } from './kubernetes-time.ts';
+import type { ConditionClaim } from './pod-conditions.ts';
+import { isTerminal } from './pod-phase.ts';
+import { judgeRemote } from './remote-evidence.ts';
+import type { StatusContext } from './status-context.ts';
+import { statusesOf, trackContainers, type TrackedContainer } from './tracked-containers.ts';
+
+/** Reason of a pod that the backend refused; the Go virtual kubelet uses the same. */
+export const providerFailedReason = 'ProviderFailed';
+
+/** Reason of a pod that failed because its job vanished. */
+export const jobLostReason = 'JobLost';
+
+/** What a kubelet writes for a container whose end nobody saw. */
+const unseenEnd = {
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was terminated',
+} as const;
+
+/** The status of a pod that was refused: Failed, in the backend's own words. */
+export function refusedStatus(pod: Pod, message: string, context: StatusContext): PodStatusV1 {
+  const end = { exitCode: 1, reason: providerFailedReason, message };
+  return endedStatus(pod, { end, reason: providerFailedReason, message }, context);
+}
+
+/** The status of a pod whose job the backend lost: Failed, and marked as a disruption for the Job controller. */
+export function lostStatus(pod: Pod, context: StatusContext): PodStatusV1 {
+  const message = 'the backend lost the job of this pod: it has no job and no record of it';
+  const claim: ConditionClaim = { type: 'DisruptionTarget', status: 'True', reason: jobLostReason, message };
+  return endedStatus(pod, { end: unseenEnd, reason: jobLostReason, message, claims: [claim] }, context);
+}
+
+/**
+ * The last status of a pod whose job was ended because the pod is deleted. Containers whose end was reported keep it. Controllers wait for a
+ * terminal phase before they replace a pod.
+ */
+export function deletedStatus(pod: Pod, context: StatusContext): PodStatusV1 {
+  if (isTerminal(pod.status?.phase)) return pod.status ?? {};
+  return endedStatus(pod, { end: unseenEnd }, context);
+}
+
+interface Ending {
+  readonly end: Pick<ContainerStateTerminated, 'exitCode' | 'reason' | 'message'>;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly claims?: readonly ConditionClaim[];
+}
+
+function endedStatus(pod: Pod, ending: Ending, context: StatusContext): PodStatusV1 {
+  const tracked = trackContainers(pod, undefined, judgeRemote(undefined), context);
+  const ended = tracked.map((item) => endContainer(item, ending, context.now));
+  const succeeded = statusesOf(ended, 'main').every(({ state }) => state?.terminated?.exitCode === 0);
+  const { reason, message, claims = [] } = ending;
+  return composeStatus(
+    pod,
+    { tracked: ended, phase: succeeded ? 'Succeeded' : 'Failed', claims, reason, message },
+    context,
+  );
+}
+
+function endContainer(item: TrackedContainer, { end }: Ending, now: number): TrackedContainer {
+  const { state } = item.status;
+  if (!item.sent || state?.terminated) return item;
+  const terminated = { ...end, ...present({ startedAt: state?.running?.startedAt }), finishedAt: formatTime(now) };
+  return { ...item, status: { ...item.status, state: { terminated }, ready: false, started: false } };
+}

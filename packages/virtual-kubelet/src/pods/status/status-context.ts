@@ -1,0 +1,18 @@
+import type { PodAddresses } from './pod-addresses.ts';
+
+/** Why a container waits. */
+export interface WaitingReason {
+  readonly reason: string;
+  readonly message?: string;
+}
+
+/** What a pod's next status is made from, besides the pod and the backend's answer. */
+export interface StatusContext {
+  readonly addresses: PodAddresses;
+  /** See `PodSettings.lostAfterSeconds`. */
+  readonly lostAfterSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Why containers wait that have not started. Default: they are being created. */
+  readonly waiting?: ((containerName: string) => WaitingReason | undefined) | undefined;
+}
