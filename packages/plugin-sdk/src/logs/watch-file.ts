@@ -47,7 +47,10 @@ function interruptibleWait(
       signal.removeEventListener('abort', abort);
       finish();
     };
-    if (signal.aborted) return reject(signal.reason as Error);
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
     const abort = () => settle(() => reject(signal.reason as Error));
     const timer = setTimeout(() => settle(resolve), milliseconds);
     signal.addEventListener('abort', abort, { once: true });

@@ -74,7 +74,7 @@ function textsOf(source: EnvFromSource, { data, field }: EnvironmentScope): Iter
     const secret = findSecret(data, secretRef.name ?? '');
     const content = secret
       ? secretContent(secret, field)
-      : missing(secretRef.optional, `${field}.secretRef`, new Map());
+      : missing(secretRef.optional, `${field}.secretRef`, new Map<string, Uint8Array>());
     return [...content].map(([key, bytes]) => [key, decodeUtf8(bytes)]);
   }
   throw new UnsupportedError(`${field} has a source that is not supported here`, { field });
@@ -116,7 +116,10 @@ function keyOf(
 ): string | undefined {
   const field = `${scope.field}.${kind}`;
   const content = contentOf(reference.name ?? '', kind, scope);
-  if (!content) return missing(reference.optional, field, undefined);
+  if (!content) {
+    requireOptional(reference.optional, field);
+    return undefined;
+  }
   const bytes = content.get(reference.key);
   if (bytes) return decodeUtf8(bytes);
   if (reference.optional === true) return undefined;
@@ -136,7 +139,12 @@ function contentOf(name: string, kind: 'configMapKeyRef' | 'secretKeyRef', { dat
 }
 
 function missing<T>(optional: boolean | undefined, field: string, otherwise: T): T {
-  if (optional === true) return otherwise;
+  requireOptional(optional, field);
+  return otherwise;
+}
+
+function requireOptional(optional: boolean | undefined, field: string): void {
+  if (optional === true) return;
   throw new UnsupportedError(`${field} names an object that was not sent with the pod`, { field });
 }
 

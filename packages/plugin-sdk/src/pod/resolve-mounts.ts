@@ -1,6 +1,7 @@
 import { InvalidInputError, type Container, type VolumeMount } from '@interlink/spec';
 import { absolutePath, containedPath } from './check-text.ts';
 import { expandVariables, unknownVariables } from './expand-variables.ts';
+import type { VolumeKind } from './volume-kind.ts';
 
 /** A volume at a path of a container. */
 export interface ResolvedMount {
@@ -10,6 +11,7 @@ export interface ResolvedMount {
   readonly mountPath: string;
   /** Path inside the volume that is mounted, relative and without `..`; absent: the whole volume. `subPathExpr` is expanded. */
   readonly subPath?: string;
+  /** True for content from the API server (ConfigMap, Secret, projected, downward API) too, as in a kubelet. */
   readonly readOnly: boolean;
 }
 
@@ -17,9 +19,11 @@ export interface ResolvedMount {
 export interface MountScope {
   /** Path of the container, e.g. `pod.spec.containers[0]`. */
   readonly field: string;
-  readonly volumeNames: ReadonlySet<string>;
+  readonly volumeKinds: ReadonlyMap<string, VolumeKind>;
   readonly environment: ReadonlyMap<string, string>;
 }
+
+const alwaysReadOnly: ReadonlySet<VolumeKind> = new Set(['configMap', 'secret', 'projected', 'downwardAPI']);
 
 /** The volume mounts of a container, in order. Refuses an absent volume, a doubled path and a path that leaves its volume. */
 export function resolveMounts(container: Container, scope: MountScope): ResolvedMount[] {
@@ -36,7 +40,8 @@ export function resolveMounts(container: Container, scope: MountScope): Resolved
 }
 
 function resolveMount(mount: VolumeMount, field: string, scope: MountScope): ResolvedMount {
-  if (!scope.volumeNames.has(mount.name)) {
+  const kind = scope.volumeKinds.get(mount.name);
+  if (kind === undefined) {
     throw new InvalidInputError(`${field}.name: the pod has no volume ${mount.name}`, { field: `${field}.name` });
   }
   const mountPath = absolutePath(mount.mountPath, `${field}.mountPath`);
@@ -45,7 +50,12 @@ function resolveMount(mount: VolumeMount, field: string, scope: MountScope): Res
     throw new InvalidInputError(`${field}.mountPath must not contain ':'`, { field: `${field}.mountPath` });
   }
   const subPath = subPathOf(mount, field, scope.environment);
-  return { volume: mount.name, mountPath, ...(subPath === '' ? {} : { subPath }), readOnly: mount.readOnly ?? false };
+  return {
+    volume: mount.name,
+    mountPath,
+    ...(subPath === '' ? {} : { subPath }),
+    readOnly: mount.readOnly === true || alwaysReadOnly.has(kind),
+  };
 }
 
 function subPathOf(mount: VolumeMount, field: string, environment: ReadonlyMap<string, string>): string {

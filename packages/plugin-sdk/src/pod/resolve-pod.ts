@@ -89,7 +89,7 @@ export function resolvePod(data: RetrievedPodData, options: ResolvePodOptions = 
   const { pod } = clean;
   const values = options.environmentValues ?? (pod.spec?.nodeName ? 'literal' : 'expand');
   const volumes = resolveVolumes(pod);
-  const scope = { data: clean, values, volumeNames: new Set(volumes.map(({ name }) => name)) };
+  const scope = { data: clean, values, volumeKinds: new Map(volumes.map(({ name, kind }) => [name, kind])) };
   checkContainerNames(pod);
   return {
     ...identity(pod),
@@ -106,7 +106,7 @@ export function resolvePod(data: RetrievedPodData, options: ResolvePodOptions = 
 interface ContainerScope {
   readonly data: RetrievedPodData;
   readonly values: EnvironmentValues;
-  readonly volumeNames: ReadonlySet<string>;
+  readonly volumeKinds: ReadonlyMap<string, VolumeKind>;
 }
 
 function resolveContainer(container: Container, field: string, scope: ContainerScope): ResolvedContainer {
@@ -121,7 +121,7 @@ function resolveContainer(container: Container, field: string, scope: ContainerS
     ...(args ? { args } : {}),
     ...(container.workingDir ? { workingDirectory: withoutNul(container.workingDir, `${field}.workingDir`) } : {}),
     environment: [...environment],
-    mounts: resolveMounts(container, { field, environment, volumeNames: scope.volumeNames }),
+    mounts: resolveMounts(container, { field, environment, volumeKinds: scope.volumeKinds }),
     resources: containerResources(container, field),
     field,
     spec: container,
