@@ -1,0 +1,29 @@
+import type { Check } from '../kit/check.ts';
+import { abortChecks } from './abort-checks.ts';
+import { badInputChecks } from './bad-input-checks.ts';
+import { createChecks } from './create-checks.ts';
+import { deleteChecks } from './delete-checks.ts';
+import { eventChecks } from './event-checks.ts';
+import { featureChecks } from './feature-checks.ts';
+import { idempotenceChecks } from './idempotence-checks.ts';
+import { listChecks } from './list-checks.ts';
+import { logChecks } from './log-checks.ts';
+import { pingChecks } from './ping-checks.ts';
+import { restartChecks } from './restart-checks.ts';
+import { statusChecks } from './status-checks.ts';
+
+/** Every sentence of the contract, by group. */
+export const allChecks: readonly Check[] = [
+  ...pingChecks,
+  ...createChecks,
+  ...idempotenceChecks,
+  ...statusChecks,
+  ...logChecks,
+  ...deleteChecks,
+  ...listChecks,
+  ...eventChecks,
+  ...featureChecks,
+  ...badInputChecks,
+  ...abortChecks,
+  ...restartChecks,
+];

@@ -1,0 +1,61 @@
+import { features, type ExecRequest, type Feature, type Plugin, type StreamSession } from '@interlink/spec';
+import { notForForeign, type Check } from '../kit/check.ts';
+import { ensure, ensureEqual, ensureRejects } from '../kit/expect.ts';
+
+const request: ExecRequest = {
+  namespace: 'default',
+  podUid: 'none',
+  podName: 'none',
+  containerName: 'main',
+  command: ['true'],
+  tty: false,
+};
+const streams: StreamSession = { stdout: () => Promise.resolve(), stderr: () => Promise.resolve() };
+
+/** Calls the method of a feature; undefined where the plugin has none. */
+function callOf(plugin: Plugin, feature: Feature, signal: AbortSignal): Promise<unknown> | undefined {
+  switch (feature) {
+    case 'events':
+      return plugin.watch === undefined
+        ? undefined
+        : Promise.resolve(plugin.watch({ signal })[Symbol.asyncIterator]().next());
+    case 'list':
+      return plugin.list?.({ signal });
+    case 'stats':
+      return plugin.stats?.({ signal });
+    case 'exec':
+      return plugin.exec?.(request, streams, { signal });
+    case 'attach':
+      return plugin.attach?.(request, streams, { signal });
+    case 'portForward':
+      return plugin.portForward?.({ ...request, port: 80 }, streams, { signal });
+  }
+}
+
+const routes: Readonly<Record<Feature, string>> = {
+  events: '/events',
+  list: '/pods',
+  exec: '/exec',
+  attach: '/attach',
+  portForward: '/portForward',
+  stats: '/stats',
+};
+
+/** What is not announced is refused as unsupported; what is announced is there. */
+export const featureChecks: readonly Check[] = features.map((feature) => ({
+  group: 'features',
+  name: `has "${feature}" if it is announced, else answers ILK_UNSUPPORTED`,
+  appliesTo: notForForeign('the old contract has no features'),
+  run: async ({ plugin, facts, send, signal }) => {
+    if (facts.features.has(feature)) {
+      if (feature === 'list' || feature === 'stats')
+        ensure((await callOf(plugin, feature, signal)) !== undefined, 'the method is missing');
+      return;
+    }
+    const call = callOf(plugin, feature, signal);
+    if (call !== undefined) await ensureRejects(call, ['ILK_UNSUPPORTED'], `the method of "${feature}"`);
+    if (send === undefined) return;
+    const answer = await send({ method: 'GET', path: routes[feature], body: '' });
+    ensureEqual(answer.status, 501, `HTTP status of ${routes[feature]}`);
+  },
+}));

@@ -1,0 +1,54 @@
+import type { Check, CheckContext } from './check.ts';
+import { ConformanceFailure, NotApplicable } from './conformance-failure.ts';
+import { createContext, type ContextOptions } from './create-context.ts';
+import { within } from './deadline.ts';
+import { show } from './expect.ts';
+import type { World } from './world.ts';
+
+/** How a check ended. */
+export type Outcome =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'not-applicable'; readonly message: string };
+
+/** A check waits for several steps of a pod; after so many times the settle time it hangs. */
+const stepsOfACheck = 4;
+/** For the deletes after a check. */
+const cleanUpSeconds = 30;
+
+/** Runs one check in a world and deletes its pods. Rejects only when the signal of the options aborts. */
+export async function runCheck(check: Check, world: World, options: ContextOptions): Promise<Outcome> {
+  const limitSeconds = options.settleSeconds * stepsOfACheck;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const context = createContext(world, { ...options, signal });
+  const reason = check.appliesTo?.(context);
+  if (reason !== undefined) return { kind: 'not-applicable', message: reason };
+  try {
+    const ended = await within(outcomeOf(check, context), limitSeconds);
+    options.signal.throwIfAborted();
+    return ended?.value ?? { kind: 'failed', message: `the check has not ended after ${limitSeconds} s` };
+  } finally {
+    await cleanUp(context);
+    stop.abort(new ConformanceFailure('the check has ended'));
+  }
+}
+
+async function outcomeOf(check: Check, context: CheckContext): Promise<Outcome> {
+  try {
+    await check.run(context);
+    return { kind: 'passed' };
+  } catch (error) {
+    if (error instanceof NotApplicable) return { kind: 'not-applicable', message: error.message };
+    return {
+      kind: 'failed',
+      message: error instanceof ConformanceFailure ? error.message : `unexpected error: ${show(error)}`,
+    };
+  }
+}
+
+/** What the plugin makes of these deletes is the business of other checks. */
+async function cleanUp(context: CheckContext): Promise<void> {
+  const deletes = context.pods.made.map((pod) => context.plugin.delete(pod));
+  await within(Promise.allSettled(deletes), cleanUpSeconds);
+}

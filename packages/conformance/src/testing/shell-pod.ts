@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '@interlink/spec';
+import { createMemoryLog, type MemoryLog } from './memory-log.ts';
+
+/** A pod whose containers are processes of this one. */
+export interface ShellPod {
+  readonly pod: Pod;
+  readonly jobId: string;
+  readonly isDeleted: boolean;
+  status(): PodStatus;
+  log(container: string): MemoryLog | undefined;
+  /** Kills what runs; resolves when nothing does. */
+  stop(): Promise<void>;
+}
+
+const signalExitCode = 137;
+
+/** Runs the init containers one after the other, then the main containers together. `changed` is called at every transition. */
+export function startShellPod(pod: Pod, jobId: string, changed: () => void): ShellPod {
+  const init = pod.spec?.initContainers ?? [];
+  const main = pod.spec?.containers ?? [];
+  const states = new Map<string, ContainerState>();
+  const logs = new Map([...init, ...main].map((container) => [container.name, createMemoryLog()]));
+  const children = new Set<ChildProcess>();
+  let isDeleted = false;
+
+  function set(name: string, state: ContainerState): void {
+    states.set(name, state);
+    changed();
+  }
+
+  function run(container: Container): Promise<number> {
+    const [program = 'true', ...args] = [...(container.command ?? []), ...(container.args ?? [])];
+    const env = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value ?? '']));
+    const child = spawn(program, args, {
+      env: { PATH: process.env['PATH'], ...env },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const startedAt = new Date().toISOString();
+    children.add(child);
+    set(container.name, { running: { startedAt } });
+    const log = logs.get(container.name);
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => log?.append(bytes));
+    return new Promise((resolve) => {
+      child.on('close', (code) => {
+        children.delete(child);
+        const exitCode = code ?? signalExitCode;
+        log?.end();
+        const reason = exitCode === 0 ? 'Completed' : 'Error';
+        set(container.name, { terminated: { exitCode, reason, startedAt, finishedAt: new Date().toISOString() } });
+        resolve(exitCode);
+      });
+    });
+  }
+
+  async function runAll(): Promise<void> {
+    for (const container of init) {
+      if (isDeleted || (await run(container)) !== 0) return;
+    }
+    if (!isDeleted) await Promise.all(main.map(run));
+  }
+
+  const done = Promise.resolve().then(runAll);
+  const describe = (container: Container): ContainerStatus => statusOf(container, states.get(container.name));
+  return {
+    pod,
+    jobId,
+    get isDeleted() {
+      return isDeleted;
+    },
+    status: () => ({
+      name: pod.metadata?.name ?? '',
+      namespace: pod.metadata?.namespace ?? '',
+      UID: pod.metadata?.uid ?? '',
+      JID: jobId,
+      containers: main.map(describe),
+      initContainers: init.map(describe),
+      interlink: { state: 'known' },
+    }),
+    log: (container) => logs.get(container),
+    async stop() {
+      isDeleted = true;
+      for (const child of children) if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      await done;
+      for (const log of logs.values()) log.end();
+    },
+  };
+}
+
+/** The status of a container that waits, or of one whose state is known. */
+export function statusOf(
+  container: Container,
+  state: ContainerState = { waiting: { reason: 'PodInitializing' } },
+): ContainerStatus {
+  return { name: container.name, state, ready: false, restartCount: 0, image: container.image ?? '', imageID: '' };
+}
