@@ -1,1 +1,17 @@
-export {};
+export { defaultConfigFile, loadVirtualKubeletConfig } from './config/load-virtual-kubelet-config.ts';
+export { startPodController } from './pods/index.ts';
+export { startVirtualKubelet } from './start-virtual-kubelet.ts';
+
+export type { VirtualKubeletConfigSource } from './config/load-virtual-kubelet-config.ts';
+export type {
+  CertificateSettings,
+  InterLinkConnection,
+  KubeletSettings,
+  NodeCapacity,
+  NodeSettings,
+  PingSettings,
+  VirtualKubeletConfig,
+} from './config/virtual-kubelet-config.ts';
+export type { LoadedVirtualKubeletConfig } from './config/virtual-kubelet-legacy-config.ts';
+export type { PodController, PodControllerOptions, PodDirectory, PodSettings } from './pods/index.ts';
+export type { VirtualKubelet, VirtualKubeletContext } from './start-virtual-kubelet.ts';

@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isInterLinkError, NotFoundError, UnsupportedError, type InterLinkApi } from '@interlink/spec';
+import type { Logger, Metrics } from '@interlink/runtime';
+import type { PodDirectory } from '../pods/pod-directory.ts';
+import type { Authenticator } from './authenticate.ts';
+import type { Authorizer } from './authorize.ts';
+import { serveContainerLogs } from './container-logs.ts';
+
+/** What {@link handleKubeletRequest} needs. */
+export interface KubeletRequestContext {
+  readonly pods: PodDirectory;
+  readonly api: Pick<InterLinkApi, 'logs'>;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** Answers one request to the kubelet API: who asks, may they, and then the route. Every error becomes a status with one sentence of text. */
+export async function handleKubeletRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: KubeletRequestContext,
+): Promise<void> {
+  const stop = new AbortController();
+  response.on('close', () => stop.abort(new DOMException('the client left', 'AbortError')));
+  const { method = 'GET' } = request;
+  const url = new URL(request.url ?? '/', 'https://kubelet');
+  try {
+    const isOwnHealth = url.pathname === '/healthz' && loopback.has(request.socket.remoteAddress ?? '');
+    if (!isOwnHealth) {
+      const user = await context.authenticator.authenticate(request);
+      await context.authorizer.authorize(user, method, url.pathname);
+    }
+    await route({ method, url, response, signal: stop.signal }, context);
+  } catch (error) {
+    if (!stop.signal.aborted) answerError(error, { method, path: url.pathname, response }, context.logger);
+  }
+}
+
+interface Question {
+  readonly method: string;
+  readonly url: URL;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+}
+
+async function route(question: Question, context: KubeletRequestContext): Promise<void> {
+  const { method, url, response, signal } = question;
+  const parts = url.pathname.split('/').slice(1).map(decodePart);
+  // A slash at the end changes nothing.
+  if (parts.length > 1 && parts.at(-1) === '') parts.pop();
+  const [name = '', namespace = '', pod = '', container = ''] = parts;
+  if (name === 'containerLogs' && parts.length === 4) {
+    checkMethod(method, ['GET']);
+    await serveContainerLogs({ namespace, pod, container, query: url.searchParams }, { ...context, signal }, response);
+    return;
+  }
+  if (['exec', 'attach', 'run', 'portForward'].includes(name)) {
+    throw new UnsupportedError(`this node does not offer ${name}`);
+  }
+  await routeNode(parts.join('/'), question, context);
+}
+
+async function routeNode(path: string, { method, response }: Question, context: KubeletRequestContext): Promise<void> {
+  switch (path) {
+    case 'healthz':
+      checkMethod(method, ['GET', 'HEAD']);
+      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('ok');
+      return;
+    case 'pods':
+    case 'runningpods':
+      checkMethod(method, ['GET']);
+      answerPods(path === 'pods', response, context);
+      return;
+    case 'metrics':
+      checkMethod(method, ['GET']);
+      response
+        .writeHead(200, { 'content-type': context.metrics.registry.contentType })
+        .end(await context.metrics.registry.metrics());
+      return;
+    case 'stats/summary':
+      throw new UnsupportedError('this node has no measurements: the interLink API offers no statistics');
+    default:
+      throw new NotFoundError('no such path');
+  }
+}
+
+function answerPods(all: boolean, response: ServerResponse, { pods }: KubeletRequestContext): void {
+  const items = all ? pods.list() : pods.list().filter(({ status }) => status?.phase === 'Running');
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items }));
+}
+
+class MethodError extends Error {}
+
+function checkMethod(method: string, allowed: readonly string[]): void {
+  if (!allowed.includes(method))
+    throw new MethodError(`${method} is not offered on this path, but ${allowed.join(' and ')}`);
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new NotFoundError('no such path');
+  }
+}
+
+function answerError(
+  error: unknown,
+  { method, path, response }: { method: string; path: string; response: ServerResponse },
+  logger: Logger,
+): void {
+  const known = isInterLinkError(error);
+  const status = known ? error.httpStatus : error instanceof MethodError ? 405 : 500;
+  if (status >= 500 && status !== 501) logger.warn({ method, path, status, err: error }, 'kubelet request failed');
+  else logger.debug({ method, path, status, message: (error as Error).message }, 'kubelet request refused');
+  if (response.headersSent) return;
+  // The message of an unexpected error may hold anything.
+  const text = status === 500 ? 'internal error' : (error as Error).message;
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+  });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '@interlink/runtime';
+import { ConflictError, UnavailableError } from '@interlink/spec';
+import { openCertificate, type CertificateKeeper, type KeeperContext } from '../certificates/certificate-keeper.ts';
+import { createSelfSignedCertificate } from '../certificates/create-self-signed-certificate.ts';
+import type { ServingIdentity } from '../certificates/serving-certificate.ts';
+import type { KubeletSettings } from '../config/virtual-kubelet-config.ts';
+import { createAuthenticator } from './authenticate.ts';
+import { createAuthorizer } from './authorize.ts';
+import { followClientAuthorities } from './client-authorities.ts';
+import { handleKubeletRequest, type KubeletRequestContext } from './handle-kubelet-request.ts';
+
+/** What {@link startKubeletServer} needs. */
+export interface KubeletServerOptions
+  extends KeeperContext, Omit<KubeletRequestContext, 'authenticator' | 'authorizer'> {
+  readonly settings: KubeletSettings;
+}
+
+/** The kubelet API that listens. Disposing closes it; streams end. */
+export interface KubeletServer extends AsyncDisposable {
+  /** Port that was taken. */
+  readonly port: number;
+}
+
+const limits = { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 125_000 } as const;
+
+/**
+ * The kubelet API over HTTPS, for callers that the cluster knows and lets.
+ *
+ * @throws ConflictError when the address is taken, ConfigError for certificate files that cannot be used.
+ */
+export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
+  const { settings, identity, logger } = options;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const certificate = await openCertificate(settings.certificate, { ...options, signal });
+  const context: KubeletRequestContext = {
+    ...options,
+    authenticator: createAuthenticator(options),
+    authorizer: createAuthorizer({ ...options, nodeName: identity.nodeName }),
+  };
+  const server = createServer(
+    { ...limits, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+    (request, response) => {
+      void handleKubeletRequest(request, response, context);
+    },
+  );
+  server.on('tlsClientError', (error) => logger.debug({ err: error }, 'tls handshake failed'));
+  const { ended } = await keepSecureContext(server, certificate, { ...options, signal });
+  const port = await listen(server, settings);
+  logger.info({ host: settings.host, port, certificate: settings.certificate.kind }, 'kubelet api listens');
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([closed, ended]);
+    },
+  };
+}
+
+/** Puts certificate and client authorities into the server, now and whenever they change. `ended` resolves after the signal. */
+async function keepSecureContext(
+  server: Server,
+  keeper: CertificateKeeper,
+  options: KubeletServerOptions,
+): Promise<{ readonly ended: Promise<unknown> }> {
+  let serving = keeper.first;
+  // Without authorities OpenSSL would believe those of the system. Nobody has the key of this one.
+  let authorities = await nobodysAuthority(options.identity, options.clock);
+  const nobody = authorities;
+  const apply = (): void => {
+    try {
+      server.setSecureContext({
+        cert: serving.certificate,
+        key: serving.privateKey,
+        ca: authorities,
+        minVersion: 'TLSv1.2',
+      });
+    } catch (error) {
+      options.logger.error({ err: error }, 'certificate or client authorities cannot be used, the last ones stay');
+    }
+  };
+  apply();
+  const certificates = keeper.follow((next) => {
+    serving = next;
+    apply();
+  });
+  const clients = followClientAuthorities({ ...options, file: options.settings.clientCaFile }, (next) => {
+    authorities = next.includes('-----BEGIN CERTIFICATE-----') ? next : nobody;
+    apply();
+  });
+  return { ended: Promise.all([certificates, clients]) };
+}
+
+async function nobodysAuthority(identity: ServingIdentity, clock: Clock): Promise<string> {
+  return (await createSelfSignedCertificate({ ...identity, nodeName: 'nobody' }, clock.now())).certificate;
+}
+
+async function listen(server: Server, { host, port }: KubeletSettings): Promise<number> {
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const where = `${host}:${port}`;
+    if (code === 'EADDRINUSE')
+      throw new ConflictError(`the kubelet API cannot listen on ${where}: another process does`, { cause: error });
+    throw new UnavailableError(`the kubelet API cannot listen on ${where} (${code})`, { cause: error });
+  }
+}

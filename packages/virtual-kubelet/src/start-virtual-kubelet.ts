@@ -1,0 +1,158 @@
+import { isIPv6 } from 'node:net';
+import { createEventRecorder, createKubeClient, type KubeClient } from '@interlink/kube';
+import {
+  ConfigError,
+  createMetrics,
+  packageVersion,
+  systemClock,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '@interlink/runtime';
+import { UnavailableError, type InterLinkApi } from '@interlink/spec';
+import type { VirtualKubeletConfig } from './config/virtual-kubelet-config.ts';
+import { createCleanUp, type CleanUp } from './create-clean-up.ts';
+import { connectInterLink } from './connect-interlink.ts';
+import { startKubeletServer } from './kubelet-api/start-kubelet-server.ts';
+import { startNode, type RunningNode } from './node/keep-node.ts';
+import type { PodDirectory } from './pods/pod-directory.ts';
+import { startPodController } from './pods/start-pod-controller.ts';
+import { readClusterId } from './read-cluster-id.ts';
+
+/** What {@link startVirtualKubelet} runs in. */
+export interface VirtualKubeletContext {
+  /** The interLink API in this process, in place of the one that the configuration names; it stays the caller's. */
+  readonly api?: InterLinkApi | undefined;
+  /** A client of the cluster; it stays the caller's. */
+  readonly client?: KubeClient | undefined;
+  readonly logger: Logger;
+  /** Ends the start, and the virtual kubelet too; dispose of it as well, to wait for its end. */
+  readonly signal: AbortSignal;
+  readonly clock?: Clock | undefined;
+  /** Served under `/metrics` of the kubelet API. Default: its own. */
+  readonly metrics?: Metrics | undefined;
+}
+
+/** A virtual node at work. Disposing ends the work; the Node object stays, and its pods run on. */
+export interface VirtualKubelet extends AsyncDisposable {
+  readonly nodeName: string;
+  /** `https://address:port` of the kubelet API. */
+  readonly kubeletAddress: string;
+}
+
+/** The context with its defaults, and what the parts share. */
+interface Parts {
+  readonly api: InterLinkApi;
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Aborts the signal. */
+  readonly end: () => void;
+}
+
+/** Events that cannot be sent must not hold up the end. */
+const longestFlushMilliseconds = 5000;
+
+/**
+ * Starts a virtual node: kubelet API, node, lease and pods. Resolves once the Node object exists and every pod of the node is known.
+ *
+ * @remarks
+ * At its end the node is not marked NotReady: a restart within the lease's 40 s is then invisible, and no pod of a running job is evicted for it. Without a
+ * restart the cluster itself marks the node as unreachable.
+ * @throws ConfigError for a configuration that cannot work, ConflictError when the kubelet port is taken, the signal's reason.
+ */
+export async function startVirtualKubelet(
+  config: VirtualKubeletConfig,
+  context: VirtualKubeletContext,
+): Promise<VirtualKubelet> {
+  const cleanUp = createCleanUp(context.logger);
+  try {
+    const parts = await prepare(config, context, cleanUp);
+    return await run(config, parts, cleanUp);
+  } catch (error) {
+    await cleanUp.run();
+    throw error;
+  }
+}
+
+async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletContext, cleanUp: CleanUp): Promise<Parts> {
+  const {
+    clock = systemClock,
+    metrics = createMetrics(),
+    kubeconfigFile,
+  } = { ...context, kubeconfigFile: config.kubeconfigFile };
+  const logger = context.logger.child({ node: config.nodeName });
+  const userAgent = `interlink-virtual-kubelet/${packageVersion(import.meta.url)}`;
+  const client = context.client ?? cleanUp.own(await createKubeClient({ kubeconfigFile, logger, clock, userAgent }));
+  const api = context.api ?? cleanUp.own(await connect(config, logger));
+  const stop = new AbortController();
+  const end = (): void => stop.abort(new DOMException('the virtual kubelet ends', 'AbortError'));
+  cleanUp.add(end);
+  return { clock, metrics, logger, client, api, signal: AbortSignal.any([context.signal, stop.signal]), end };
+}
+
+async function connect({ interLink }: VirtualKubeletConfig, logger: Logger): Promise<InterLinkApi> {
+  if (interLink === undefined)
+    throw new ConfigError(
+      'InterlinkURL is required: where the interLink API is, as http://host, https://host or unix:///path',
+    );
+  return await connectInterLink(interLink, logger);
+}
+
+async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp): Promise<VirtualKubelet> {
+  const { nodeName, kubelet, node: settings } = config;
+  const { client, logger, signal } = parts;
+  const clusterId = await readClusterId(parts);
+  let directory: PodDirectory = notYet;
+  const pods: PodDirectory = { get: (namespace, name) => directory.get(namespace, name), list: () => directory.list() };
+  const dnsNames = settings.hostname === undefined ? [] : [settings.hostname];
+  const identity = { nodeName, ipAddresses: [settings.internalIp], dnsNames };
+  const server = cleanUp.own(await startKubeletServer({ ...parts, settings: kubelet, identity, pods }));
+  const node = startNodeOn(config, parts, server.port);
+  cleanUp.add(() => {
+    parts.end();
+    return node.ended;
+  });
+  const events = createEventRecorder({ client, component: 'interlink-virtual-kubelet', host: nodeName, logger });
+  cleanUp.add(() => Promise.race([events.flush(), parts.clock.sleep(longestFlushMilliseconds)]));
+  const { api, clock, metrics } = parts;
+  const shared = { client, api, clock, metrics, logger, signal, events, features: () => node.features() };
+  const controller = await startPodController({
+    ...shared,
+    nodeName,
+    clusterId,
+    config: config.pods,
+    podIp: settings.internalIp,
+  });
+  cleanUp.add(() => controller.stop());
+  directory = controller.pods;
+  await node.registered;
+  logger.info({ clusterId, kubeletPort: server.port }, 'virtual kubelet started');
+  return {
+    nodeName,
+    kubeletAddress: formatAddress(settings.internalIp, server.port),
+    [Symbol.asyncDispose]: () => cleanUp.run(),
+  };
+}
+
+function startNodeOn(config: VirtualKubeletConfig, parts: Parts, kubeletPort: number): RunningNode {
+  const version = `v${packageVersion(import.meta.url)}-interlink`;
+  const identity = { name: config.nodeName, settings: config.node, kubeletPort, version };
+  return startNode({ ...parts, identity, ping: config.ping });
+}
+
+/** Before the pods are known, nobody may conclude that there are none. */
+const notYet: PodDirectory = {
+  get() {
+    throw new UnavailableError('the virtual kubelet is starting and does not know its pods yet');
+  },
+  list() {
+    throw new UnavailableError('the virtual kubelet is starting and does not know its pods yet');
+  },
+};
+
+function formatAddress(address: string, port: number): string {
+  return `https://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+}
