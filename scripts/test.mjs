@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { runCommand, runSource } from './run-command.mjs';
 import { formatTotals, readTotals } from './test-totals.mjs';
 
+/** Exit codes from here on mean that a signal ended the command. */
+const interrupted = 128;
+
 /**
  * Every test, or those whose path holds one of the arguments. The last line is `N passed, N failed`.
  * @param {readonly string[]} args given to vitest as they are
  */
 export async function test(args) {
   // Without it the tests that need it fail one by one and say why; the others are worth running all the same.
-  await runSource('packages/testbed/scripts/ensure-control-plane.ts');
+  const prepared = await runSource('packages/testbed/scripts/ensure-control-plane.ts');
+  if (prepared >= interrupted) return prepared;
   const directory = mkdtempSync(join(tmpdir(), 'interlink-test-'));
   const report = join(directory, 'report.json');
   try {
