@@ -1,1 +1,21 @@
-export {};
+export { createBatchPlugin } from './engine/create-batch-plugin.ts';
+export { explainPod } from './pod/explain-pod.ts';
+export { createLocalHost } from './host/local-host.ts';
+export { defaultPath } from './host/run-command.ts';
+export { createNoneRuntime } from './runtimes/none-runtime.ts';
+export { createApptainerRuntime, detectApptainer } from './runtimes/apptainer-runtime.ts';
+export { probeMountNamespaces } from './mounts/mount-namespaces.ts';
+export { runnerProgram } from './directory/runner-program.ts';
+export { jobFiles } from './directory/job-paths.ts';
+
+export type { BatchPluginOptions } from './engine/create-batch-plugin.ts';
+export type { EngineStep } from './engine/engine.ts';
+export type { ExplainedContainer, PodExplanation } from './pod/explain-pod.ts';
+export type { PrepareContext } from './pod/prepare-job.ts';
+export type { BatchJob, CancelOptions, Capacity, JobQuery, JobState, Scheduler } from './contract/scheduler.ts';
+export type { Bind, ContainerRuntime, ContainerStart, StartRequest } from './contract/container-runtime.ts';
+export type { CommandResult, DirectoryEntry, Host, RunOptions, TreeEntry } from './contract/host.ts';
+export type { BatchPolicy } from './contract/policy.ts';
+export type { ApptainerOptions } from './runtimes/apptainer-runtime.ts';
+export type { NoneRuntimeOptions } from './runtimes/none-runtime.ts';
+export type { MountNamespaces } from './mounts/mount-namespaces.ts';

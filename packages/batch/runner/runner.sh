@@ -1,0 +1,505 @@
+#!/bin/bash
+# Runs one pod as one job: its init containers in order, its main containers at the same time, its sidecars around
+# them. Static: it is never made from pod data. Its one argument is the job directory; everything else is read from
+# files there, lists and values ended by NUL bytes, so that nothing of a pod is ever taken for shell syntax.
+#
+#   runner.sh DIRECTORY                 the job
+#   runner.sh DIRECTORY enter NAME      inside: a container's own mount namespace is set up, then it becomes the container
+#
+# What it writes: job.id (also the lock), state/NAME.json, logs/NAME/RESTART.{log,times}, container/NAME/session,
+# outcome.json as its last word, and a touch of ../changed/UID after each of them. Bash 4.2 or later.
+
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+umask 077
+
+job=$1
+runner=$0
+changed=${job%/*}/changed/${job##*/}
+unset -v BASH_ENV ENV CDPATH
+
+# --- time, states -----------------------------------------------------------------------------------------------
+
+now() { # sets NOW: seconds since 1970 with microseconds
+  if [[ -n ${EPOCHREALTIME-} ]]; then
+    NOW=$EPOCHREALTIME
+  else
+    NOW=$(date +%s.%N)
+    NOW=${NOW:0:${#NOW}-3}
+  fi
+}
+
+uptime() { # sets UPTIME: milliseconds of a clock that nobody can set
+  local up rest
+  read -r up rest </proc/uptime
+  UPTIME=$((10#${up/./} * 10))
+}
+
+pause() { # SECONDS: without a process
+  local REPLY
+  IFS= read -r -t "$1" -u "$quiet"
+}
+
+announce() {
+  { printf . >"$changed"; } 2>/dev/null
+}
+
+write_state() { # NAME JSON
+  if printf '%s\n' "$2" >"$job/state/.$1.new"; then
+    mv -f -- "$job/state/.$1.new" "$job/state/$1.json"
+  fi
+  announce
+}
+
+# --- becoming a container ----------------------------------------------------------------------------------------
+# From here on names start with il_: a container's environment may have any other name.
+
+fail_start() { # EXIT_CODE WORD: the word goes into the state, the author of the pod gets a sentence for it
+  printf '%s\n' "$2" >"$il_files/start-error"
+  exit "$1"
+}
+
+read_list() { # FILE: sets il_list
+  local il_item
+  il_list=()
+  [[ -e $1 ]] || return 1
+  while IFS= read -r -d '' il_item; do il_list+=("$il_item"); done <"$1"
+}
+
+# Names that bash treats in a way of its own, or cannot export at all.
+is_irregular() { # NAME
+  case $1 in
+  '' | *[!A-Za-z0-9_]* | [0-9]*) return 0 ;;
+  il_* | _ | BASH* | COMP_* | EPOCH* | READLINE_* | HIST*) return 0 ;;
+  UID | EUID | PPID | GROUPS | SHELLOPTS | FUNCNAME | DIRSTACK | LINENO | RANDOM | SRANDOM | SECONDS | SHLVL) return 0 ;;
+  IFS | OPTIND | OPTARG | OPTERR | MAPFILE | PIPESTATUS | POSIXLY_CORRECT | POSIX_PEDANTIC | REPLY | TMOUT) return 0 ;;
+  *) return 1 ;;
+  esac
+}
+
+read_environment() { # sets il_environment; returns 1 when bash cannot hold it exactly
+  local il_entry il_exact=0
+  read_list "$il_files/env"
+  il_environment=()
+  for il_entry in "${il_list[@]}"; do
+    is_irregular "${il_entry%%=*}" && il_exact=1
+    il_environment+=("$il_entry")
+  done
+  return "$il_exact"
+}
+
+# Only for environments that bash cannot hold. On a command line of env(1) every user could read the values.
+# shellcheck disable=SC2016
+il_perl='$/ = "\0"; my $file = shift; open(my $in, "<", $file) or exit 125; my %env;
+while (<$in>) { chomp; my ($name, $value) = split(/=/, $_, 2); $env{$name} = $value; }
+%ENV = %env; exec { $ARGV[0] } @ARGV; exit 127;'
+il_python='import os, sys
+text = open(sys.argv[1], "rb").read()
+pairs = [entry.split(b"=", 1) for entry in text.split(b"\0")[:-1]]
+argv = [os.fsencode(argument) for argument in sys.argv[2:]]
+os.execvpe(argv[0], argv, {name: value for name, value in pairs})'
+
+become_exactly() {
+  local il_tool
+  if il_tool=$(type -P perl); then
+    exec "${il_session[@]}" "$il_tool" -e "$il_perl" -- "$il_files/env" "${il_argv[@]}"
+  elif il_tool=$(type -P python3); then
+    exec "${il_session[@]}" "$il_tool" -I -S -c "$il_python" "$il_files/env" "${il_argv[@]}"
+  fi
+  fail_start 125 EnvironmentNotPossible
+}
+
+check_command() {
+  case ${il_argv[0]} in
+  */*)
+    [[ -e ${il_argv[0]} ]] || fail_start 127 CommandNotFound
+    [[ -x ${il_argv[0]} && ! -d ${il_argv[0]} ]] || fail_start 126 CommandNotExecutable
+    ;;
+  *) hash -- "${il_argv[0]}" 2>/dev/null || fail_start 127 CommandNotFound ;;
+  esac
+}
+
+become() { # [WRAPPER...]: this process becomes the container's
+  local il_entry il_env=/usr/bin/env
+  il_session=("$@")
+  [[ -x $il_env ]] || il_env=/bin/env
+  read_list "$il_files/argv"
+  il_argv=("${il_list[@]}")
+  if IFS= read -r -d '' il_entry <"$il_files/workdir"; then
+    cd -- "$il_entry" 2>/dev/null || fail_start 125 WorkingDirectoryNotUsable
+  fi
+  umask 022
+  # A program whose name has a "=" would be a variable to env(1).
+  [[ ${il_argv[0]} == *=* ]] && become_exactly
+  read_environment || become_exactly
+  for il_entry in "${il_environment[@]}"; do
+    unset -v "${il_entry%%=*}"
+    # A locale that this machine does not have is the container's business, and not a line of its log.
+    # shellcheck disable=SC2163
+    export -- "$il_entry" 2>/dev/null
+  done
+  check_command
+  exec "${il_session[@]}" "$il_env" -u SHLVL -u _ -u OLDPWD -- "${il_argv[@]}"
+}
+
+enter() { # NAME: in a mount namespace of its own
+  il_files=$job/container/$1
+  local il_new_root=$il_files/root
+  mount -a -T "$il_files/fstab" || fail_start 125 MountFailed
+  cd -- "$il_new_root" || fail_start 125 MountFailed
+  pivot_root . . || fail_start 125 MountFailed
+  cd /
+  become
+}
+
+launch() { # NAME: in a subshell that becomes the container
+  trap - TERM INT QUIT HUP
+  # By exec, not at the call: bash would keep copies of what it replaces, and the container would inherit them.
+  exec </dev/null >"/dev/fd/$pipe" 2>&1
+  exec {pipe}>&- {log}>&- {events}>&- {quiet}>&-
+  il_files=$job/container/$1
+  [[ -e $il_files/start-error ]] && rm -f -- "$il_files/start-error"
+  local il_setsid=/usr/bin/setsid
+  [[ -x $il_setsid ]] || il_setsid=$(type -P setsid) || fail_start 125 SetsidNotFound
+  if read_list "$il_files/enter"; then
+    exec "$il_setsid" "${il_list[@]}" "$BASH" "$runner" "$job" enter "$1"
+  fi
+  become "$il_setsid"
+}
+
+# --- one run of one container, in a subshell of its own -----------------------------------------------------------
+
+start_ticks() { # PID: sets TICKS, the kernel's start time of a process
+  local stat
+  TICKS=0
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return
+  read -r -a stat <<<"${stat##*) }"
+  TICKS=${stat[19]}
+}
+
+end_session() { # PID: what a container leaves behind ends with it; while the pod is being stopped it has the grace too
+  local deadline kills=0
+  kill -0 -- "-$1" 2>/dev/null || return
+  [[ -e $job/stopping ]] && kill -TERM -- "-$1" 2>/dev/null
+  # After the last signal only what nobody reaps can be left.
+  while ((kills < 20)) && kill -0 -- "-$1" 2>/dev/null; do
+    uptime
+    if ! { read -r deadline <"$job/stopping"; } 2>/dev/null || ((UPTIME >= deadline)); then
+      kill -KILL -- "-$1" 2>/dev/null
+      kills=$((kills + 1))
+    fi
+    pause 0.005
+  done
+}
+
+drain() { # PID of the log's writer: all that was written before the end belongs to the log
+  local tries
+  for ((tries = 0; tries < 200; tries++)); do
+    kill -0 "$1" 2>/dev/null || return
+    pause 0.005
+  done
+  # Someone outside of the session still holds the pipe.
+  kill -KILL "$1" 2>/dev/null
+}
+
+supervise() { # NAME RESTART_COUNT LAST_STATE
+  local name=$1 count=$2 last=$3 log pipe writer pid code started position reason=Completed detail=
+  trap '' TERM INT HUP
+  exec {log}>>"$job/logs/$name/$count.log"
+  # A pipe, as every container runtime gives: with the file itself `echo > /dev/stderr` would cut the log to nothing.
+  exec {pipe}<> <(:)
+  cat <"/dev/fd/$pipe" >&"$log" {pipe}>&- {log}>&- {events}>&- {quiet}>&- &
+  writer=$!
+  launch "$name" &
+  pid=$!
+  exec {pipe}>&-
+  now
+  started=$NOW
+  start_ticks "$pid"
+  printf '%s %s\n' "$pid" "$TICKS" >"$job/container/$name/session"
+  printf 'started %s %s %s\n' "$name" "$pid" "$writer" >&"$events"
+  write_state "$name" "{\"state\":\"running\",\"restartCount\":$count,\"startedAt\":$started$last}"
+  wait "$pid"
+  code=$?
+  now
+  end_session "$pid"
+  drain "$writer"
+  { read -r _ position <"/proc/self/fdinfo/$log"; } 2>/dev/null || position=0
+  ((code == 0)) || reason=Error
+  if [[ -s $job/container/$name/start-error ]]; then
+    read -r detail <"$job/container/$name/start-error"
+    reason=StartError
+  fi
+  last_run="\"startedAt\":$started,\"finishedAt\":$NOW,\"exitCode\":$code,\"reason\":\"$reason\",\"detail\":\"$detail\""
+  write_state "$name" "{\"state\":\"terminated\",\"restartCount\":$count,$last_run$last}"
+  printf 'ended %s %s %s %s %s %s\n' "$name" "$code" "$position" "$NOW" "$started" "$last_run" >&"$events"
+}
+
+# --- the job ------------------------------------------------------------------------------------------------------
+
+declare -A kind pid_of writer_of position_of count_of last_of result_of restart_at backoff_of
+names=() started_sidecars=()
+restart_policy=Never grace=30 deadline=0 backoff_first=10 backoff_most=300 id_variable=''
+stop_reason='' stop_deadline=0 killed='' ending_sidecars='' tick=0.2 partial=''
+
+read_settings() {
+  local key value more
+  while read -r key value more; do
+    case $key in
+    restart-policy) restart_policy=$value ;;
+    grace-seconds) grace=$value ;;
+    deadline-seconds) deadline=$value ;;
+    backoff-seconds) backoff_first=$value backoff_most=$more ;;
+    job-id-variable) id_variable=$value ;;
+    container) names+=("$more") && kind[$more]=$value ;;
+    esac
+  done <"$job/settings"
+}
+
+claim() { # the first act: nobody else can run this pod from here on, and everybody can see which job does
+  local id boot
+  if [[ -n $id_variable ]]; then
+    id=${!id_variable}
+  else
+    start_ticks "$$"
+    read -r boot </proc/sys/kernel/random/boot_id
+    id=$$-$TICKS-${boot%%-*}
+  fi
+  set -o noclobber
+  if ! { printf '%s\n' "$id" >"$job/job.id"; } 2>/dev/null; then
+    printf 'this pod has a job already, or its directory is gone\n' >&2
+    exit 3
+  fi
+  set +o noclobber
+}
+
+start() { # NAME
+  unset -v "restart_at[$1]"
+  supervise "$1" "${count_of[$1]:-0}" "${last_of[$1]-}" &
+  pid_of[$1]=0
+}
+
+signal_container() { # SIGNAL NAME: SIGTERM to the first process, as in a container; SIGKILL to all
+  local pid=${pid_of[$2]:-0}
+  ((pid > 0)) || return
+  if [[ $1 == KILL || -e $job/container/$2/signal-group ]]; then
+    kill "-$1" -- "-$pid" 2>/dev/null && return
+  fi
+  kill "-$1" "$pid" 2>/dev/null
+}
+
+signal_all() { # SIGNAL: every container but the sidecars
+  local name
+  for name in "${!pid_of[@]}"; do
+    [[ ${kind[$name]} == sidecar ]] || signal_container "$1" "$name"
+  done
+}
+
+stop() { # REASON: once; what is not running any more will not be started
+  local name seconds=$grace
+  [[ -z $stop_reason && -z $ending_sidecars ]] || return
+  stop_reason=$1
+  if [[ -s $job/grace ]]; then read -r seconds <"$job/grace"; fi
+  uptime
+  stop_deadline=$((UPTIME + seconds * 1000))
+  printf '%s\n' "$stop_deadline" >"$job/stopping"
+  for name in "${!restart_at[@]}"; do
+    unset -v "restart_at[$name]"
+    [[ ${kind[$name]} == sidecar ]] || result_of[$name]=137
+  done
+  signal_all TERM
+}
+
+note_time() { # NAME POSITION TIME: the log had POSITION bytes just before TIME
+  printf '%s %s\n' "$2" "$3" >>"$job/logs/$1/${count_of[$1]:-0}.times"
+}
+
+on_started() { # NAME PID WRITER
+  pid_of[$1]=$2 writer_of[$1]=$3 position_of[$1]=0
+  if [[ ${kind[$1]} == sidecar ]]; then
+    [[ -z $ending_sidecars ]] || signal_container TERM "$1"
+  elif [[ -n $stop_reason ]]; then
+    signal_container TERM "$1"
+  fi
+}
+
+wants_restart() { # NAME CODE
+  if [[ ${kind[$1]} == sidecar ]]; then
+    [[ -z $ending_sidecars ]]
+  elif [[ -n $stop_reason || $restart_policy == Never ]]; then
+    return 1
+  elif [[ ${kind[$1]} == init || $restart_policy == OnFailure ]]; then
+    (($2 != 0))
+  fi
+}
+
+on_ended() { # NAME CODE POSITION FINISHED STARTED LAST_RUN
+  local name=$1 count=${count_of[$1]:-0} wait_seconds
+  unset -v "pid_of[$name]" "writer_of[$name]"
+  (($3 > ${position_of[$name]:-0})) && note_time "$name" "${position_of[$name]:-0}" "$4"
+  if ! wants_restart "$name" "$2"; then
+    result_of[$name]=$2
+    return
+  fi
+  # As a kubelet: the first restart at once, then 10 s, doubled up to 5 minutes; a run of 10 minutes starts over.
+  ((${4%.*} - ${5%.*} < 600)) || unset -v "backoff_of[$name]"
+  wait_seconds=${backoff_of[$name]:-0}
+  backoff_of[$name]=$((wait_seconds == 0 ? backoff_first : wait_seconds * 2))
+  ((backoff_of[$name] <= backoff_most)) || backoff_of[$name]=$backoff_most
+  last_of[$name]=",\"last\":{$6}"
+  uptime
+  restart_at[$name]=$((UPTIME + wait_seconds * 1000))
+  if ((wait_seconds > 0)); then
+    write_state "$name" "{\"state\":\"waiting\",\"restartCount\":$count,\"reason\":\"CrashLoopBackOff\",\"detail\":\"$wait_seconds\"${last_of[$name]}}"
+  fi
+  count_of[$name]=$((count + 1))
+  # As on a kubelet the run before the last has no log any more.
+  ((count == 0)) || rm -f -- "$job/logs/$name/$((count - 1)).log" "$job/logs/$name/$((count - 1)).times"
+}
+
+sample() { # notes when logs grew; slower and slower while nothing happens
+  local name position grew=''
+  for name in "${!writer_of[@]}"; do
+    { read -r _ position <"/proc/${writer_of[$name]}/fdinfo/1"; } 2>/dev/null || continue
+    if ((position > position_of[$name])); then
+      now
+      note_time "$name" "${position_of[$name]}" "$NOW"
+      position_of[$name]=$position
+      grew=1
+    fi
+  done
+  if [[ -n $grew ]]; then
+    tick=0.2
+  else
+    case $tick in 0.2) tick=0.4 ;; 0.4) tick=0.7 ;; *) tick=1 ;; esac
+  fi
+}
+
+check_timers() {
+  local name
+  uptime
+  if [[ -n $stop_reason && -z $killed ]] && ((UPTIME >= stop_deadline)); then
+    killed=1
+    signal_all KILL
+  fi
+  if ((deadline > 0 && UPTIME >= job_deadline)); then stop DeadlineExceeded; fi
+  for name in "${!restart_at[@]}"; do
+    if ((UPTIME >= restart_at[$name])); then start "$name"; fi
+  done
+}
+
+pump() { # waits for one event or one tick
+  local line pause_seconds=$tick event
+  if [[ -n $stop_reason || -n $ending_sidecars || ${#restart_at[@]} -gt 0 ]]; then pause_seconds=0.05; fi
+  if IFS= read -r -t "$pause_seconds" -u "$events" line; then
+    read -r -a event <<<"$partial$line"
+    partial=
+    case ${event[0]} in
+    started) on_started "${event[@]:1}" ;;
+    ended) on_ended "${event[@]:1}" ;;
+    stop) stop Terminated ;;
+    esac
+  else
+    partial+=$line
+    sample
+  fi
+  check_timers
+}
+
+run_init_containers() {
+  local name
+  for name in "${names[@]}"; do
+    [[ ${kind[$name]} == main ]] && continue
+    [[ -z $stop_reason ]] || return
+    start "$name"
+    if [[ ${kind[$name]} == sidecar ]]; then
+      started_sidecars=("$name" "${started_sidecars[@]}")
+      while [[ ${pid_of[$name]-} == 0 ]]; do pump; done
+      continue
+    fi
+    until [[ -n ${result_of[$name]-} ]]; do pump; done
+    ((result_of[$name] == 0)) || stop InitContainerFailed
+  done
+}
+
+run_main_containers() {
+  local name
+  [[ -z $stop_reason ]] || return
+  for name in "${names[@]}"; do
+    [[ ${kind[$name]} == main ]] && start "$name"
+  done
+  for name in "${names[@]}"; do
+    [[ ${kind[$name]} == main ]] || continue
+    until [[ -n ${result_of[$name]-} ]]; do pump; done
+  done
+}
+
+end_sidecars() { # one after the other, the last one started first
+  local name sidecar_deadline
+  ((${#started_sidecars[@]} > 0)) || return
+  ending_sidecars=1
+  uptime
+  sidecar_deadline=$((UPTIME + grace * 1000))
+  if [[ -n $stop_reason && $stop_reason != InitContainerFailed ]]; then sidecar_deadline=$((stop_deadline + 2000)); fi
+  [[ -s $job/stopping ]] || printf '%s\n' "$sidecar_deadline" >"$job/stopping"
+  for name in "${started_sidecars[@]}"; do
+    unset -v "restart_at[$name]"
+    signal_container TERM "$name"
+    while [[ -n ${pid_of[$name]-} ]]; do
+      pump
+      uptime
+      ((UPTIME < sidecar_deadline)) || signal_container KILL "$name"
+    done
+  done
+}
+
+report_unstarted() { # a stopped pod has no container that waits for ever
+  local name
+  [[ $stop_reason == Terminated || $stop_reason == DeadlineExceeded ]] || return
+  now
+  for name in "${names[@]}"; do
+    [[ -e $job/state/$name.json ]] && continue
+    write_state "$name" "{\"state\":\"terminated\",\"restartCount\":0,\"finishedAt\":$NOW,\"exitCode\":137,\"reason\":\"$stop_reason\",\"detail\":\"NotStarted\"}"
+  done
+}
+
+finish() {
+  local name failed=0
+  for name in "${names[@]}"; do
+    [[ ${kind[$name]} == sidecar ]] || ((${result_of[$name]:-1} == 0)) || failed=1
+  done
+  now
+  printf '{"reason":"%s","finishedAt":%s}\n' "${stop_reason:-Completed}" "$NOW" >"$job/outcome.json"
+  announce
+  exit "$failed"
+}
+
+run_job() {
+  local name
+  cd / || exit 1
+  read_settings
+  claim
+  for name in $(compgen -e); do
+    # Not the plugin's, not the scheduler's: a container gets what its pod says.
+    [[ $name == PATH || $name == LC_ALL ]] || unset -v "$name"
+  done
+  export -n PATH LC_ALL
+  exec {events}<> <(:)
+  exec {quiet}<> <(:)
+  trap 'printf "stop\n" >&"$events"' TERM INT
+  trap '' HUP
+  uptime
+  job_deadline=$((UPTIME + deadline * 1000))
+  run_init_containers
+  run_main_containers
+  end_sidecars
+  report_unstarted
+  finish
+}
+
+if [[ ${2-} == enter ]]; then
+  export -n PATH LC_ALL
+  enter "$3"
+else
+  run_job
+fi

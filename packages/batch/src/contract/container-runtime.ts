@@ -1,0 +1,58 @@
+import type { ResolvedContainer, ResolvedPod, VerdictTable } from '@interlink/plugin-sdk';
+import type { TreeEntry } from './host.ts';
+
+/** A path of this machine that a container sees at another path. */
+export interface Bind {
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly type: 'directory' | 'file';
+  /** Path of the mount in the pod, for errors. */
+  readonly field: string;
+  /** Whether the source belongs to the job, so that mount points may be made in it. */
+  readonly owned: boolean;
+}
+
+/** What a runtime is asked for. */
+export interface StartRequest {
+  readonly pod: ResolvedPod;
+  readonly container: ResolvedContainer;
+  /** The container's part of the job directory; entries of {@link ContainerStart.files} are relative to it. */
+  readonly directory: string;
+  readonly binds: readonly Bind[];
+}
+
+/** How the runner starts a container. All of it is data: no part is ever read by a shell. */
+export interface ContainerStart {
+  /** Program and arguments. */
+  readonly argv: readonly string[];
+  /** The whole environment of that program. */
+  readonly environment: readonly (readonly [name: string, value: string])[];
+  readonly workingDirectory: string;
+  /** Set when the runner enters a mount namespace first: the command that makes one, before the runner's own. Needs `fstab` and `root` in `files`. */
+  readonly enter?: readonly string[];
+  /** Files that the start needs. */
+  readonly files?: readonly TreeEntry[];
+  /** Paths to make in owned bind sources: absolute, mount points of other binds. */
+  readonly mountPoints?: readonly { readonly path: string; readonly type: 'directory' | 'file' }[];
+  /** True: SIGTERM goes to the whole process group, for a program that does not pass it on. Default false. */
+  readonly signalsGroup?: boolean;
+}
+
+/** Turns containers into argument lists. */
+export interface ContainerRuntime {
+  /** `none`, `apptainer`, …; the value of the node label `interlink.eu/container-runtime`. */
+  readonly name: string;
+  /** One sentence on what this runtime does with a pod, for people. */
+  readonly description: string;
+  /** Labels that the node should carry. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Verdicts that depend on the runtime. */
+  readonly verdicts: VerdictTable;
+  /** Judges and plans the start of a container. Reads the host at most; changes nothing. Throws `UnsupportedError` naming the field. */
+  start(request: StartRequest): Promise<ContainerStart>;
+  /** The command that runs `command` inside the running container whose first process has this id. */
+  enter(processId: number, command: readonly string[]): readonly string[];
+}

@@ -1,0 +1,66 @@
+import type { LogSource } from '@interlink/plugin-sdk';
+
+/** One entry of a directory tree; `path` is relative and contained, parents come first. */
+export type TreeEntry =
+  | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
+  | { readonly kind: 'file'; readonly path: string; readonly mode: number; readonly content: string | Uint8Array }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string };
+
+/** A name in a directory. `other`: socket, device, pipe. */
+export type DirectoryEntry =
+  | { readonly name: string; readonly type: 'directory' | 'file' | 'other' }
+  | { readonly name: string; readonly type: 'link'; readonly target: string };
+
+/** How {@link Host.run} runs a command. */
+export interface RunOptions {
+  /** The whole environment. Default: a `PATH`, nothing else. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+  /** Default 30. */
+  readonly deadlineSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  /** 128 plus the number of the signal where one ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * The machine from which jobs are submitted and where their directories are.
+ *
+ * @remarks Failures are `UnavailableError` (it could not be reached, a disk is full) or `TimeoutError`.
+ */
+export interface Host {
+  /** A word for logs, e.g. `local`. */
+  readonly name: string;
+  /** Home directory of the user that runs the jobs. */
+  readonly homeDirectory: string;
+  /** User and group that the jobs run as. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** Runs a command to its end; a command that fails resolves, one that cannot be started rejects with `BackendError`. */
+  run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** Makes directories (mode 0700) that are absent, with their parents. */
+  makeDirectories(paths: readonly string[]): Promise<void>;
+  /** Makes a directory (mode 0700) with all its entries: afterwards, and after a crash, it is there whole or not at all. */
+  createTree(directory: string, entries: readonly TreeEntry[]): Promise<void>;
+  /** Replaces a file: afterwards, and after a crash, it has the old or the new content. Mode 0600. */
+  writeDurably(path: string, content: string): Promise<void>;
+  /** Contents of the files that exist. */
+  readMany(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The entries of a directory; undefined where there is none. */
+  list(directory: string): Promise<readonly DirectoryEntry[] | undefined>;
+  /** The path without symbolic links; undefined where nothing is there. */
+  resolvePath(
+    path: string,
+  ): Promise<{ readonly path: string; readonly type: 'directory' | 'file' | 'other' } | undefined>;
+  /** Removes files and whole trees. What is absent is fine. */
+  remove(paths: readonly string[]): Promise<void>;
+  /** Calls back when a directory may have changed; silent where the system has no events. */
+  watch(directory: string, listener: () => void): Disposable;
+  /** A log file as a source of `selectLog`. */
+  openLog(path: string, timelinePath: string, options: { readonly ended: () => Promise<boolean> }): LogSource;
+}

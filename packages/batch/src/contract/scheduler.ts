@@ -1,0 +1,84 @@
+import type { PodResources } from '@interlink/plugin-sdk';
+
+/** A pod as one job. */
+export interface BatchJob {
+  /** UID of the pod: the marker by which {@link Scheduler.find} must find the job again. */
+  readonly uid: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** The job directory: absolute, one per pod, its last component is the UID. */
+  readonly directory: string;
+  /** Program and arguments of the job: the runner and its directory. */
+  readonly argv: readonly string[];
+  readonly resources: PodResources;
+  /** Time from SIGTERM to SIGKILL. */
+  readonly gracePeriodSeconds: number;
+  /** Longest time that the pod may run. */
+  readonly activeDeadlineSeconds?: number;
+}
+
+/** What a scheduler says of one job. */
+export interface JobState {
+  /** `queued`: the runner was not started yet. `ended`: it will not run any more, whatever its outcome. */
+  readonly phase: 'queued' | 'running' | 'ended';
+  /** The scheduler's own word, e.g. `PENDING`. */
+  readonly word: string;
+  /** UID of the pod, where the scheduler's answer has it. */
+  readonly uid?: string;
+  /** A CamelCase word and a sentence for the author of the pod: why it waits, why it ended. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** RFC 3339; the scheduler's estimate for a queued job. */
+  readonly expectedStart?: string;
+}
+
+/** The answer to {@link Scheduler.query}. */
+export interface JobQuery {
+  /** Whether all jobs of ours are in the answer. Only then does absence mean something. */
+  readonly complete: boolean;
+  /** By job id. */
+  readonly jobs: ReadonlyMap<string, JobState>;
+}
+
+/** What the backend offers in all. Absent: not known. */
+export interface Capacity {
+  readonly cpuCores?: number;
+  readonly memoryBytes?: number;
+  readonly pods?: number;
+  /** Extended resources by name, e.g. `nvidia.com/gpu`. */
+  readonly extended?: Readonly<Record<string, number>>;
+}
+
+/** How {@link Scheduler.cancel} ends a job. */
+export interface CancelOptions {
+  /** The job's directory, where the runner noted the sessions of its containers. */
+  readonly directory: string;
+  /** False: SIGTERM to the runner, which gives its containers their grace period. True: nothing of the job may be left. */
+  readonly force: boolean;
+}
+
+/**
+ * A queueing system. What is particular to it, and nothing else, is in here.
+ *
+ * @remarks
+ * Failures: `UnavailableError` or `TimeoutError` when it could not be asked (the call is repeated later), `BackendError` when it
+ * said no. Job ids are opaque: letters, digits and `._-[]` in any form the scheduler likes.
+ */
+export interface Scheduler {
+  /** A word for logs and node labels, e.g. `slurm`. */
+  readonly name: string;
+  /** Least time between two queries. */
+  readonly queryIntervalSeconds: number;
+  /** Queues a job. Resolves with its id once the job would survive a crash of this process. */
+  submit(job: BatchJob): Promise<string>;
+  /** Asks for the end of a job. An unknown job resolves. Does not wait for the end. */
+  cancel(id: string, options: CancelOptions): Promise<void>;
+  /** All jobs of ours that the scheduler knows, in one question. */
+  query(): Promise<JobQuery>;
+  /** The job of a pod, if the scheduler has one. Rejects when it could not be asked: "no" must be certain. */
+  find(uid: string): Promise<string | undefined>;
+  /** What the backend offers. May be cached. */
+  capacity(): Promise<Capacity>;
+  /** Calls back when jobs may have ended, where the scheduler can tell. Optional: queries find out as well. */
+  onChange?(listener: () => void): Disposable;
+}

@@ -1,0 +1,51 @@
+/** One run of a container that ended. */
+export interface EndedRun {
+  /** Seconds since 1970. Absent for a container that was never started. */
+  readonly startedAt?: number;
+  readonly finishedAt: number;
+  /** 128 plus the number of the signal where one ended it: the shell cannot tell the two apart. */
+  readonly exitCode: number;
+  /** A CamelCase word. */
+  readonly reason: string;
+  /** A word of the runner that says more, e.g. `CommandNotFound`; '' for none. */
+  readonly detail?: string;
+}
+
+/** State of a container as the runner wrote it. */
+export type ContainerRecord = { readonly restartCount: number; readonly last?: EndedRun } & (
+  | { readonly state: 'waiting'; readonly reason: string; readonly detail?: string }
+  | { readonly state: 'running'; readonly startedAt: number }
+  | ({ readonly state: 'terminated' } & EndedRun)
+);
+
+/** The runner's last word on a job. */
+export interface JobOutcome {
+  /** `Completed`, `InitContainerFailed`, `Terminated` or `DeadlineExceeded`. */
+  readonly reason: string;
+  /** Seconds since 1970. */
+  readonly finishedAt: number;
+}
+
+/** A state file's content; undefined where it is not (yet) one. */
+export function parseContainerRecord(text: string): ContainerRecord | undefined {
+  const record = parse(text) as Partial<ContainerRecord> | undefined;
+  return typeof record?.state === 'string' && typeof record.restartCount === 'number'
+    ? (record as ContainerRecord)
+    : undefined;
+}
+
+/** The outcome file's content; undefined where it is not yet complete. */
+export function parseJobOutcome(text: string): JobOutcome | undefined {
+  const outcome = parse(text) as Partial<JobOutcome> | undefined;
+  return typeof outcome?.reason === 'string' && typeof outcome.finishedAt === 'number'
+    ? (outcome as JobOutcome)
+    : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return (JSON.parse(text) as unknown) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

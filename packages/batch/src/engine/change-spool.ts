@@ -1,0 +1,60 @@
+import { changedDirectory } from '../directory/job-paths.ts';
+import type { Engine } from './engine.ts';
+import { readJobFiles } from './job-evidence.ts';
+
+const pollMilliseconds = 2000;
+
+/** Reads the states of the pods whose runners noted a change. */
+export interface ChangeSpool extends Disposable {
+  /** Reads all that was noted before the call. */
+  drain(): Promise<void>;
+}
+
+/** A spool that is read at every event of its directory and, where no events come, every two seconds while jobs are active. */
+export function createChangeSpool(engine: Engine): ChangeSpool {
+  const directory = `${engine.root}/${changedDirectory}`;
+  let running: Promise<void> | undefined;
+  let isDirty = false;
+
+  const drainAll = async (): Promise<void> => {
+    while (isDirty && !engine.signal.aborted) {
+      isDirty = false;
+      await drainOnce(engine, directory);
+    }
+  };
+  const drain = (): Promise<void> => {
+    isDirty = true;
+    running ??= drainAll().finally(() => (running = undefined));
+    return running;
+  };
+  const drainOrWarn = (): void => {
+    drain().catch((error: unknown) => engine.logger.warn({ err: error }, 'changed states could not be read'));
+  };
+  const watcher = engine.host.watch(directory, drainOrWarn);
+  const timer = setInterval(() => {
+    if (engine.pods.hasActive()) drainOrWarn();
+  }, pollMilliseconds);
+  timer.unref();
+  return {
+    drain,
+    [Symbol.dispose]() {
+      watcher[Symbol.dispose]();
+      clearInterval(timer);
+    },
+  };
+}
+
+async function drainOnce(engine: Engine, directory: string): Promise<void> {
+  const entries = (await engine.host.list(directory)) ?? [];
+  if (entries.length === 0) return;
+  // Removed before the states are read: what changes after that is noted anew.
+  await engine.host.remove(entries.map(({ name }) => `${directory}/${name}`));
+  await Promise.all(
+    entries.map(async ({ name }) => {
+      const held = engine.pods.get(name);
+      if (!held) return;
+      await readJobFiles(engine, held);
+      engine.pods.touched(held);
+    }),
+  );
+}

@@ -1,0 +1,169 @@
+import { announce } from '@interlink/plugin-sdk';
+import { systemClock, type Clock, type Logger } from '@interlink/runtime';
+import {
+  UnavailableError,
+  type HeldPod,
+  type PingResponse,
+  type Plugin,
+  type Pod,
+  type PodStatus,
+} from '@interlink/spec';
+import type { ContainerRuntime } from '../contract/container-runtime.ts';
+import type { Host } from '../contract/host.ts';
+import type { BatchPolicy } from '../contract/policy.ts';
+import type { Capacity, Scheduler } from '../contract/scheduler.ts';
+import { changedDirectory } from '../directory/job-paths.ts';
+import { mapUnknownPod } from '../status/map-unknown-pod.ts';
+import { createChangeSpool } from './change-spool.ts';
+import { createCreator } from './create-pod.ts';
+import { createDeleter } from './delete-pod.ts';
+import { timestamp, type Engine, type EngineStep } from './engine.ts';
+import { createJobPoller } from './job-poller.ts';
+import { createKeyedLock } from './keyed-lock.ts';
+import { adoptByScheduler, loadPods } from './load-pods.ts';
+import { createPodTable } from './pod-table.ts';
+import { readLogs } from './read-logs.ts';
+import { startRetention } from './retention.ts';
+import { watchStatuses } from './status-feed.ts';
+
+/** What {@link createBatchPlugin} is made of. */
+export interface BatchPluginOptions {
+  /** A word for logs, container ids and the node's labels, e.g. `slurm`. */
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly runtime: ContainerRuntime;
+  readonly host: Host;
+  /** Work directory, absolute; made when it is absent. Only one plugin at a time may use it. */
+  readonly root: string;
+  readonly policy?: BatchPolicy;
+  readonly logger: Logger;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** For tests: called at each step of create and delete, and waited for. */
+  readonly onStep?: (name: EngineStep) => Promise<void>;
+}
+
+/**
+ * A plugin that runs each pod as one job of a scheduler. It takes up what a process before it left in the work directory: its
+ * pods, by their records and one query, and its unfinished deletes.
+ */
+export async function createBatchPlugin(options: BatchPluginOptions): Promise<Plugin> {
+  const disposal = new AbortController();
+  const engine = createEngine(options, disposal.signal);
+  await engine.host.makeDirectories([engine.root, `${engine.root}/${changedDirectory}`]);
+  await loadPods(engine);
+
+  const poller = createJobPoller(engine);
+  const spool = createChangeSpool(engine);
+  const deleter = createDeleter(engine);
+  const create = createCreator(engine);
+  const hints = engine.scheduler.onChange?.(() => poller.hint());
+  await adoptByScheduler(engine).catch((error: unknown) => {
+    engine.logger.warn({ err: error }, 'scheduler could not be asked');
+  });
+  if (engine.pods.hasActive()) await poller.poll();
+  for (const held of engine.pods.all()) if (held.record.phase === 'deleting') deleter.resume(held);
+  const retention = startRetention(engine);
+
+  const plugin: Plugin = {
+    name: engine.name,
+    ping: ({ signal } = {}) => untilAborted(signal, async () => announce(await ping(engine), plugin)),
+    create: (data, { signal } = {}) =>
+      untilAborted(signal, async () => {
+        const answer = await create(data);
+        poller.wake();
+        return answer;
+      }),
+    status: (pods, { signal } = {}) =>
+      untilAborted(signal, async () => {
+        await spool.drain();
+        return pods.map((pod) => statusOf(engine, pod));
+      }),
+    delete: (pod, { signal } = {}) => untilAborted(signal, () => deleter.delete(pod)),
+    logs: (request, { signal } = {}) =>
+      untilAborted(signal, async () => {
+        await spool.drain();
+        return await readLogs(engine, request, signal);
+      }),
+    list: ({ signal } = {}) => untilAborted(signal, () => Promise.resolve(listPods(engine))),
+    watch: ({ signal } = {}) => watchStatuses(engine, signal),
+    async [Symbol.asyncDispose]() {
+      disposal.abort(new UnavailableError('the plugin is being stopped'));
+      hints?.[Symbol.dispose]();
+      spool[Symbol.dispose]();
+      retention[Symbol.dispose]();
+      await deleter.settled();
+    },
+  };
+  return plugin;
+}
+
+function createEngine(options: BatchPluginOptions, signal: AbortSignal): Engine {
+  const { name, scheduler, runtime, host, root, logger } = options;
+  return {
+    name,
+    scheduler,
+    runtime,
+    host,
+    root: root.replace(/\/+$/, ''),
+    policy: options.policy ?? {},
+    logger,
+    clock: options.clock ?? systemClock,
+    pods: createPodTable(name),
+    lock: createKeyedLock(),
+    signal,
+    step: options.onStep ?? (() => Promise.resolve()),
+  };
+}
+
+/** The caller is let go when its signal aborts; what was begun is finished, so that nothing is left half done. */
+async function untilAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
+  if (!signal) return await work();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function statusOf(engine: Engine, pod: Pod): PodStatus {
+  const held = engine.pods.get(pod.metadata?.uid ?? '');
+  return held ? engine.pods.status(held) : mapUnknownPod(pod, timestamp(engine.clock));
+}
+
+function listPods(engine: Engine): HeldPod[] {
+  const kept = [...engine.pods.all()].filter(({ record }) => record.phase !== 'deleted');
+  return kept.map(({ record: { uid, name, namespace, node, cluster, jobId } }) => ({
+    uid,
+    name,
+    namespace,
+    ...(node === undefined ? {} : { node }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(jobId === undefined ? {} : { jobId }),
+  }));
+}
+
+async function ping({ scheduler, runtime }: Engine): Promise<PingResponse> {
+  const capacity = await scheduler.capacity();
+  return {
+    status: `${scheduler.name}: ready. ${runtime.description}`,
+    resources: mapCapacity(capacity),
+    interlink: { version: 1, features: ['events', 'list'], labels: runtime.labels },
+  };
+}
+
+function mapCapacity({ cpuCores, memoryBytes, pods, extended }: Capacity): NonNullable<PingResponse['resources']> {
+  const accelerators = Object.entries(extended ?? {}).map(([resourceType, available]) => ({ resourceType, available }));
+  return {
+    ...(cpuCores === undefined ? {} : { cpu: String(cpuCores) }),
+    ...(memoryBytes === undefined ? {} : { memory: String(memoryBytes) }),
+    ...(pods === undefined ? {} : { pods: String(pods) }),
+    ...(accelerators.length > 0 ? { accelerators } : {}),
+  };
+}

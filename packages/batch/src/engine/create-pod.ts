@@ -1,0 +1,95 @@
+import {
+  ConflictError,
+  isInterLinkError,
+  InternalError,
+  type CreateStruct,
+  type RetrievedPodData,
+} from '@interlink/spec';
+import type { BatchJob } from '../contract/scheduler.ts';
+import { checkedUid, jobPath } from '../directory/job-paths.ts';
+import { prepareJob } from '../pod/prepare-job.ts';
+import { timestamp, type Engine } from './engine.ts';
+import { findJob, saveRecord } from './job-evidence.ts';
+import type { HeldPodState } from './pod-table.ts';
+
+/**
+ * Takes a pod, once for each UID: who asks while it is being taken gets the same answer. Refused pods leave no trace.
+ *
+ * @remarks The record is durable before the scheduler is asked. Where the scheduler could not be asked the record stays, and the
+ * same create goes on from there; where it said no, nothing stays.
+ */
+export function createCreator(engine: Engine): (data: RetrievedPodData) => Promise<CreateStruct> {
+  const inFlight = new Map<string, Promise<CreateStruct>>();
+  return (data) => {
+    const uid = data.pod.metadata?.uid ?? '';
+    const running = inFlight.get(uid);
+    if (running) return running;
+    const create = createOnce(engine, data).finally(() => inFlight.delete(uid));
+    inFlight.set(uid, create);
+    return create;
+  };
+}
+
+async function createOnce(engine: Engine, data: RetrievedPodData): Promise<CreateStruct> {
+  const uid = checkedUid(data.pod.metadata?.uid, 'pod.metadata.uid');
+  return await engine.lock.run(uid, async () => {
+    const held = engine.pods.get(uid);
+    if (held) return await resume(engine, held, data);
+    await engine.step('create:begin');
+    const { job, record, files } = await prepare(engine, data);
+    await engine.host.createTree(jobPath(engine.root, uid), files);
+    const added = engine.pods.add(record);
+    await engine.step('create:recorded');
+    return await submit(engine, added, job);
+  });
+}
+
+function prepare(engine: Engine, data: RetrievedPodData): ReturnType<typeof prepareJob> {
+  const { root, host, runtime, policy, clock } = engine;
+  return prepareJob(data, { root, host, runtime, policy, createdAt: timestamp(clock) });
+}
+
+async function resume(engine: Engine, held: HeldPodState, data: RetrievedPodData): Promise<CreateStruct> {
+  const { phase, uid } = held.record;
+  if (phase === 'deleting' || phase === 'deleted') {
+    throw new ConflictError(`pod ${uid} is being deleted`, { field: 'pod.metadata.uid' });
+  }
+  if (phase === 'submitted') return answer(held);
+  const jobId = await findJob(engine, uid);
+  if (jobId === undefined) return await submit(engine, held, (await prepare(engine, data)).job);
+  engine.logger.info({ podUid: uid, jobId }, 'job of an interrupted create found');
+  return await confirm(engine, held, jobId);
+}
+
+async function submit(engine: Engine, held: HeldPodState, job: BatchJob): Promise<CreateStruct> {
+  let jobId: string;
+  try {
+    jobId = await engine.scheduler.submit(job);
+  } catch (error) {
+    // No answer: the job may exist, so the record stays for the next try. A "no" leaves nothing.
+    if (isInterLinkError(error) && !error.retryable) await forget(engine, held);
+    throw error;
+  }
+  await engine.step('create:submitted');
+  return await confirm(engine, held, jobId);
+}
+
+async function confirm(engine: Engine, held: HeldPodState, jobId: string): Promise<CreateStruct> {
+  await saveRecord(engine, held, { phase: 'submitted', jobId });
+  held.submittedAt = engine.clock.now();
+  engine.logger.info({ podUid: held.record.uid, jobId }, 'job submitted');
+  engine.pods.touched(held);
+  await engine.step('create:end');
+  return answer(held);
+}
+
+async function forget(engine: Engine, { record }: HeldPodState): Promise<void> {
+  engine.pods.remove(record.uid);
+  await engine.host.remove([jobPath(engine.root, record.uid)]);
+}
+
+function answer({ record }: HeldPodState): CreateStruct {
+  const { uid, jobId, warnings } = record;
+  if (jobId === undefined) throw new InternalError('a submitted record has no job id');
+  return { PodUID: uid, PodJID: jobId, ...(warnings.length > 0 ? { warnings } : {}) };
+}

@@ -1,0 +1,44 @@
+import type { Clock, Logger } from '@interlink/runtime';
+import type { ContainerRuntime } from '../contract/container-runtime.ts';
+import type { Host } from '../contract/host.ts';
+import type { BatchPolicy } from '../contract/policy.ts';
+import type { Scheduler } from '../contract/scheduler.ts';
+import type { KeyedLock } from './keyed-lock.ts';
+import type { PodTable } from './pod-table.ts';
+
+/** What the parts of a batch plugin share. */
+export interface Engine {
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly runtime: ContainerRuntime;
+  readonly host: Host;
+  /** Work directory, absolute. */
+  readonly root: string;
+  readonly policy: BatchPolicy;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Every pod with a record. */
+  readonly pods: PodTable;
+  /** One change at a time to each pod. */
+  readonly lock: KeyedLock;
+  /** Aborted when the plugin is disposed. */
+  readonly signal: AbortSignal;
+  /** Called at named steps of create and delete; tests stop the process there. */
+  step(name: EngineStep): Promise<void>;
+}
+
+/** The moments between which a crash must lose and double nothing. */
+export type EngineStep =
+  | 'create:begin'
+  | 'create:recorded'
+  | 'create:submitted'
+  | 'create:end'
+  | 'delete:recorded'
+  | 'delete:cancelled'
+  | 'delete:ended'
+  | 'delete:purged';
+
+/** The clock's time as RFC 3339. */
+export function timestamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
+}

@@ -1,0 +1,113 @@
+import type { JobQuery } from '../contract/scheduler.ts';
+import { timestamp, type Engine } from './engine.ts';
+import { readJobFiles, saveRecord } from './job-evidence.ts';
+import { jobPath } from '../directory/job-paths.ts';
+import { isOver } from '../status/map-pod-status.ts';
+import { isActive, type HeldPodState } from './pod-table.ts';
+
+const millisecondsPerSecond = 1000;
+const hintMilliseconds = 100;
+
+/** Asks the scheduler about all jobs at once, as seldom as possible. */
+export interface JobPoller {
+  /** Asks now, or takes part in the question under way. Never rejects: a failure is noted on the pods. */
+  poll(): Promise<void>;
+  /** Asks soon, because something may have happened. */
+  hint(): void;
+  /** Asks at the interval for as long as there are active jobs; call it when there may be some. */
+  wake(): void;
+}
+
+/** A poller that stops with the engine's signal. */
+export function createJobPoller(engine: Engine): JobPoller {
+  const intervalMilliseconds = engine.scheduler.queryIntervalSeconds * millisecondsPerSecond;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let dueAt = Infinity;
+
+  const schedule = (milliseconds: number): void => {
+    const at = engine.clock.now() + milliseconds;
+    if (engine.signal.aborted || !engine.pods.hasActive() || (timer !== undefined && dueAt <= at)) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(() => {
+      timer = undefined;
+      void poller.poll();
+    }, milliseconds);
+    timer.unref();
+  };
+  const poller: JobPoller = {
+    poll() {
+      running ??= ask(engine).finally(() => {
+        running = undefined;
+        schedule(intervalMilliseconds);
+      });
+      return running;
+    },
+    hint: () => schedule(hintMilliseconds),
+    wake: () => schedule(intervalMilliseconds),
+  };
+  engine.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  return poller;
+}
+
+async function ask(engine: Engine): Promise<void> {
+  const startedAt = engine.clock.now();
+  try {
+    const query = await engine.scheduler.query();
+    for (const held of engine.pods.all()) await apply(engine, held, { query, startedAt });
+  } catch (error) {
+    engine.logger.warn({ err: error }, 'scheduler could not be asked');
+    for (const held of engine.pods.all()) markUnknown(engine, held, (error as Error).message);
+  }
+}
+
+function markUnknown(engine: Engine, held: HeldPodState, message: string): void {
+  if (!isActive(held)) return;
+  held.unknown ??= { since: timestamp(engine.clock), message };
+  engine.pods.touched(held);
+}
+
+interface Answer {
+  readonly query: JobQuery;
+  readonly startedAt: number;
+}
+
+async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: Answer): Promise<void> {
+  const { jobId } = held.record;
+  if (!isActive(held) || jobId === undefined) return;
+  const job = query.jobs.get(jobId);
+  held.unknown = undefined;
+  if (job) {
+    held.job = job;
+    held.absentSince = undefined;
+  }
+  const isGone = job ? job.phase === 'ended' : query.complete && held.submittedAt < startedAt;
+  if (isGone) await considerLost(engine, held, startedAt);
+  engine.pods.touched(held);
+}
+
+/** A job that is gone has ended in order if its runner said so; else it is lost, once its states had the time to become visible. */
+async function considerLost(engine: Engine, held: HeldPodState, at: number): Promise<void> {
+  await readJobFiles(engine, held);
+  held.absentSince ??= at;
+  const waited = engine.clock.now() - held.absentSince;
+  if (isOver(held) || waited < (engine.policy.lostAfterSeconds ?? 0) * millisecondsPerSecond) return;
+  const { uid, jobId = '' } = held.record;
+  const lost = { at: timestamp(engine.clock), ...describeLoss(held), states: Object.fromEntries(held.states) };
+  await engine.lock.run(uid, async () => {
+    if (isOver(held)) return;
+    await saveRecord(engine, held, { lost });
+    engine.logger.warn({ podUid: uid, jobId, reason: lost.reason }, 'job is lost');
+  });
+  // Its containers may have outlived the runner.
+  await engine.scheduler.cancel(jobId, { directory: jobPath(engine.root, uid), force: true });
+}
+
+function describeLoss({ job, record }: HeldPodState): { reason: string; message: string } {
+  if (job?.phase === 'ended') {
+    const reason = job.reason ?? 'JobEnded';
+    return { reason, message: job.message ?? `the scheduler ended job ${record.jobId ?? ''}: ${job.word}` };
+  }
+  return { reason: 'JobLost', message: `job ${record.jobId ?? ''} is gone and left no exit code` };
+}

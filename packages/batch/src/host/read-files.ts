@@ -1,0 +1,54 @@
+import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { join } from 'node:path';
+import type { DirectoryEntry } from '../contract/host.ts';
+import { errorCode, translateFileErrors } from './file-error.ts';
+
+const absent = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+function unlessAbsent<T>(attempt: string, work: () => Promise<T>): Promise<T | undefined> {
+  return translateFileErrors(attempt, async () => {
+    try {
+      return await work();
+    } catch (error) {
+      if (absent.has(errorCode(error) ?? '')) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** See `Host.readMany`. */
+export async function readMany(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const texts = await Promise.all(
+    paths.map((path) => unlessAbsent('a file of the job cannot be read', () => readFile(path, 'utf8'))),
+  );
+  return new Map(paths.flatMap((path, index) => (texts[index] === undefined ? [] : [[path, texts[index]]])));
+}
+
+/** See `Host.list`. */
+export function listDirectory(directory: string): Promise<readonly DirectoryEntry[] | undefined> {
+  return unlessAbsent('a directory cannot be listed', async () => {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return await Promise.all(entries.map((entry) => describe(directory, entry)));
+  });
+}
+
+async function describe(directory: string, entry: Dirent): Promise<DirectoryEntry> {
+  const { name } = entry;
+  if (entry.isSymbolicLink()) return { name, type: 'link', target: await readlink(join(directory, name)) };
+  return { name, type: entry.isDirectory() ? 'directory' : entry.isFile() ? 'file' : 'other' };
+}
+
+/** See `Host.resolvePath`. */
+export function resolveExisting(path: string): ReturnType<typeof describePath> {
+  return describePath(path);
+}
+
+function describePath(path: string) {
+  return unlessAbsent('a path cannot be looked up', async () => {
+    const resolved = await realpath(path);
+    const facts = await stat(resolved);
+    const type: 'directory' | 'file' | 'other' = facts.isDirectory() ? 'directory' : facts.isFile() ? 'file' : 'other';
+    return { path: resolved, type };
+  });
+}

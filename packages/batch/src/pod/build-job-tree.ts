@@ -1,0 +1,81 @@
+import type { ResolvedPod } from '@interlink/plugin-sdk';
+import type { RetrievedPodData } from '@interlink/spec';
+import type { ContainerStart } from '../contract/container-runtime.ts';
+import type { TreeEntry } from '../contract/host.ts';
+import type { BatchPolicy } from '../contract/policy.ts';
+import { jobFiles } from '../directory/job-paths.ts';
+import { formatNulList } from '../directory/nul-list.ts';
+import { formatRunnerSettings } from '../directory/runner-settings.ts';
+import { inShellOrder } from './default-environment.ts';
+import { subPathDirectories } from './plan-binds.ts';
+import { withoutSecrets } from './without-secrets.ts';
+import { buildVolumeTree, type PodVolumes } from './volume-tree.ts';
+
+/** What the job directory is built from. */
+export interface JobTreeParts {
+  readonly pod: ResolvedPod;
+  readonly data: RetrievedPodData;
+  readonly volumes: PodVolumes;
+  readonly starts: ReadonlyMap<string, ContainerStart>;
+  /** Absolute path of the job directory. */
+  readonly directory: string;
+  readonly policy: BatchPolicy;
+}
+
+const ownerOnlyDirectory = 0o700;
+const ownerOnlyFile = 0o600;
+const sharedDirectory = 0o777;
+
+/** Every file of a job directory but the record. Pure. */
+export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
+  const { pod, volumes, starts, directory } = parts;
+  const containers = [...pod.initContainers, ...pod.containers];
+  const extra = containers.flatMap((container) => subPathDirectories(container, volumes));
+  const mountPoints = [...starts.values()].flatMap((start) => start.mountPoints ?? []);
+  return unique([
+    file(jobFiles.settings, formatRunnerSettings(pod, parts.policy)),
+    folder(jobFiles.pod),
+    file(`${jobFiles.pod}/pod.json`, `${JSON.stringify(withoutSecrets(parts.data))}\n`),
+    folder(jobFiles.states),
+    folder(jobFiles.logs),
+    folder(jobFiles.containers),
+    folder(jobFiles.volumes),
+    ...buildVolumeTree(volumes),
+    ...extra.map((path) => folder(path, sharedDirectory)),
+    ...mountPoints.map(({ path, type }) => mountPoint(path.slice(directory.length + 1), type)),
+    ...[...starts].flatMap(([name, start]) => containerTree(name, start)),
+  ]);
+}
+
+function containerTree(name: string, start: ContainerStart): TreeEntry[] {
+  const base = `${jobFiles.containers}/${name}`;
+  const environment = inShellOrder(start.environment).map(([key, value]) => `${key}=${value}`);
+  return [
+    folder(`${jobFiles.logs}/${name}`),
+    folder(base),
+    file(`${base}/argv`, formatNulList(start.argv)),
+    file(`${base}/env`, formatNulList(environment)),
+    file(`${base}/workdir`, formatNulList([start.workingDirectory])),
+    ...(start.enter ? [file(`${base}/enter`, formatNulList(start.enter))] : []),
+    ...(start.signalsGroup === true ? [file(`${base}/signal-group`, '')] : []),
+    ...(start.files ?? []).map((entry) => ({ ...entry, path: `${base}/${entry.path}` })),
+  ];
+}
+
+function folder(path: string, mode = ownerOnlyDirectory): TreeEntry {
+  return { kind: 'directory', path, mode };
+}
+
+function file(path: string, content: string): TreeEntry {
+  return { kind: 'file', path, mode: ownerOnlyFile, content };
+}
+
+function mountPoint(path: string, type: 'directory' | 'file'): TreeEntry {
+  return type === 'directory' ? folder(path, 0o755) : { kind: 'file', path, mode: 0o644, content: '' };
+}
+
+/** The first of two entries at one path: a mount point at a file or directory that the volume has is there already. */
+function unique(entries: readonly TreeEntry[]): TreeEntry[] {
+  const seen = new Set<string>();
+  return entries.filter(({ path }) => !seen.has(path) && seen.add(path));
+}

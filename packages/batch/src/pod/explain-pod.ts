@@ -1,0 +1,50 @@
+import type { FieldVerdict } from '@interlink/plugin-sdk';
+import { isInterLinkError, type RetrievedPodData } from '@interlink/spec';
+import type { BatchJob } from '../contract/scheduler.ts';
+import { batchVerdicts } from './verdict-table.ts';
+import { judge } from './judge.ts';
+import { prepareJob, type PrepareContext } from './prepare-job.ts';
+
+/** One container as it would be started. Variables without their values. */
+export interface ExplainedContainer {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly environmentNames: readonly string[];
+  readonly workingDirectory: string;
+  /** Whether it gets a mount namespace of its own. */
+  readonly ownMounts: boolean;
+}
+
+/** What a create would do with a pod. */
+export interface PodExplanation {
+  /** One sentence on the container runtime. */
+  readonly runtime: string;
+  readonly verdicts: readonly FieldVerdict[];
+  /** Why the pod would be refused; absent when it would be taken. */
+  readonly refusal?: { readonly message: string; readonly field?: string };
+  /** The job that would be submitted. */
+  readonly job?: BatchJob;
+  readonly containers: readonly ExplainedContainer[];
+}
+
+/** Explains a pod without touching anything: the verdict of each field, and the job that a create would submit. */
+export async function explainPod(data: RetrievedPodData, context: PrepareContext): Promise<PodExplanation> {
+  const { runtime, policy, host } = context;
+  const { verdicts } = judge(data.pod, batchVerdicts(runtime, policy, host.user));
+  const common = { runtime: runtime.description, verdicts };
+  try {
+    const { job, starts } = await prepareJob(data, context);
+    const containers = [...starts].map(([name, start]) => ({
+      name,
+      argv: start.argv,
+      environmentNames: start.environment.map(([variable]) => variable),
+      workingDirectory: start.workingDirectory,
+      ownMounts: start.enter !== undefined,
+    }));
+    return { ...common, job, containers };
+  } catch (error) {
+    if (!isInterLinkError(error)) throw error;
+    const { message, field } = error;
+    return { ...common, refusal: { message, ...(field === undefined ? {} : { field }) }, containers: [] };
+  }
+}

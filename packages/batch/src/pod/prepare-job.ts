@@ -1,0 +1,100 @@
+import { resolvePod, type ResolvedContainer, type ResolvedPod } from '@interlink/plugin-sdk';
+import { annotations, InvalidInputError, UnsupportedError, type RetrievedPodData } from '@interlink/spec';
+import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
+import type { Host, TreeEntry } from '../contract/host.ts';
+import type { BatchPolicy } from '../contract/policy.ts';
+import type { BatchJob } from '../contract/scheduler.ts';
+import { checkedName, checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
+import { formatJobRecord, type JobRecord } from '../directory/job-record.ts';
+import { runnerProgram } from '../directory/runner-program.ts';
+import { buildJobTree } from './build-job-tree.ts';
+import { judge, refuseUnsupported, type Judgement } from './judge.ts';
+import { planBinds } from './plan-binds.ts';
+import { batchVerdicts } from './verdict-table.ts';
+import { readVolumes } from './volume-tree.ts';
+
+/** What a pod becomes, before anything was changed. */
+export interface PreparedJob {
+  readonly job: BatchJob;
+  readonly record: JobRecord;
+  /** Everything in the job directory. */
+  readonly files: readonly TreeEntry[];
+  readonly starts: ReadonlyMap<string, ContainerStart>;
+  readonly judgement: Judgement;
+}
+
+/** What a pod is prepared with. */
+export interface PrepareContext {
+  readonly root: string;
+  readonly host: Host;
+  readonly runtime: ContainerRuntime;
+  readonly policy: BatchPolicy;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
+/**
+ * Everything that a create writes and submits. Reads the host at most.
+ *
+ * @throws InvalidInputError, UnsupportedError naming the field at fault.
+ */
+export async function prepareJob(data: RetrievedPodData, context: PrepareContext): Promise<PreparedJob> {
+  const uid = checkedUid(data.pod.metadata?.uid, 'pod.metadata.uid');
+  const judgement = judge(data.pod, batchVerdicts(context.runtime, context.policy, context.host.user));
+  refuseUnsupported(judgement);
+  if (data.jobScript) {
+    throw new UnsupportedError('jobScript is not supported: jobs are run by the runner alone', { field: 'jobScript' });
+  }
+  const pod = resolvePod(data);
+  if (pod.containers.length === 0) {
+    throw new InvalidInputError('pod.spec.containers must not be empty', { field: 'pod.spec.containers' });
+  }
+  const volumes = readVolumes(pod, data);
+  const directory = jobPath(context.root, uid);
+  const starts = new Map<string, ContainerStart>();
+  for (const container of [...pod.initContainers, ...pod.containers]) {
+    checkedName(container.name, `${container.field}.name`);
+    const binds = await planBinds(container, { ...context, directory, volumes });
+    const place = `${directory}/${jobFiles.containers}/${container.name}`;
+    starts.set(container.name, await context.runtime.start({ pod, container, directory: place, binds }));
+  }
+  const record = buildRecord(pod, data, { createdAt: context.createdAt, warnings: judgement.warnings });
+  const tree = buildJobTree({ pod, data, volumes, starts, directory, policy: context.policy });
+  const recordFile: TreeEntry = { kind: 'file', path: jobFiles.record, mode: 0o600, content: formatJobRecord(record) };
+  return { job: buildJob(pod, context.root), record, files: [...tree, recordFile], starts, judgement };
+}
+
+function buildJob(pod: ResolvedPod, root: string): BatchJob {
+  const directory = jobPath(root, pod.uid);
+  return {
+    uid: pod.uid,
+    name: pod.name,
+    namespace: pod.namespace,
+    directory,
+    argv: ['bash', runnerProgram(), directory],
+    resources: pod.resources,
+    gracePeriodSeconds: pod.terminationGracePeriodSeconds,
+    ...(pod.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: pod.activeDeadlineSeconds }),
+  };
+}
+
+function buildRecord(
+  pod: ResolvedPod,
+  { pod: { metadata } }: RetrievedPodData,
+  facts: Pick<JobRecord, 'createdAt' | 'warnings'>,
+): JobRecord {
+  const cluster = metadata?.annotations?.[annotations.clusterId];
+  const describe = ({ name, kind, image }: ResolvedContainer) => ({ name, kind, image });
+  return {
+    version: 1,
+    uid: pod.uid,
+    name: pod.name,
+    namespace: pod.namespace,
+    ...(pod.nodeName === undefined ? {} : { node: pod.nodeName }),
+    ...(cluster === undefined ? {} : { cluster }),
+    phase: 'submitting',
+    ...facts,
+    containers: [...pod.initContainers, ...pod.containers].map(describe),
+    gracePeriodSeconds: pod.terminationGracePeriodSeconds,
+  };
+}

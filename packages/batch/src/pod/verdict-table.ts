@@ -1,0 +1,125 @@
+import {
+  commonVerdicts,
+  emulated,
+  honoured,
+  ignored,
+  refused,
+  resolvedVerdicts,
+  unlessDefault,
+  unmentioned,
+  type VerdictRule,
+  type VerdictTable,
+} from '@interlink/plugin-sdk';
+import type { ContainerRuntime } from '../contract/container-runtime.ts';
+import type { BatchPolicy } from '../contract/policy.ts';
+
+const hostNetwork = 'containers have the network of the machine they run on';
+const notChecked = ignored('probes are not run; a container counts as ready while it runs');
+const noHooks = ignored('hooks are not run');
+const notEnforced = ignored('the program runs with the rights of the user that runs the jobs');
+
+/** What becomes of each field of a pod in a batch backend. */
+export function batchVerdicts(
+  runtime: ContainerRuntime,
+  policy: BatchPolicy,
+  user: { readonly uid: number; readonly gid: number },
+): VerdictTable {
+  return {
+    ...commonVerdicts,
+    ...resolvedVerdicts,
+    ...podVerdicts,
+    ...containerVerdicts,
+    ...volumeVerdicts(policy),
+    ...securityVerdicts(policy, user),
+    ...runtime.verdicts,
+  };
+}
+
+const podVerdicts: VerdictTable = {
+  'spec.restartPolicy': honoured(),
+  'spec.activeDeadlineSeconds': honoured('counted from the start of the job'),
+  'spec.terminationGracePeriodSeconds': honoured(),
+  'spec.hostNetwork': honoured(hostNetwork),
+  'spec.hostPID': unlessDefault([false], emulated('processes of the machine are visible anyway')),
+  'spec.hostIPC': unlessDefault([false], emulated('IPC objects of the machine are visible anyway')),
+  'spec.shareProcessNamespace': unlessDefault([false], emulated('processes of the machine are visible anyway')),
+  'spec.hostname': ignored('the machine keeps its name; the variable HOSTNAME has the pod’s'),
+  'spec.subdomain': ignored(hostNetwork),
+  'spec.hostAliases': ignored(hostNetwork),
+  'spec.dnsConfig': ignored(hostNetwork),
+  'spec.readinessGates': honoured('by the virtual kubelet'),
+  'spec.runtimeClassName': ignored('the backend has one container runtime'),
+  'spec.imagePullSecrets': ignored('no credentials are given to the container runtime'),
+  'spec.ephemeralContainers': refused('containers cannot be added to a running job'),
+};
+
+const containerVerdicts: VerdictTable = {
+  'spec.containers[].resources': ignored('no limits are enforced'),
+  'spec.containers[].ports': ignored(hostNetwork),
+  'spec.containers[].livenessProbe': notChecked,
+  'spec.containers[].readinessProbe': notChecked,
+  'spec.containers[].startupProbe': notChecked,
+  'spec.containers[].lifecycle': noHooks,
+  'spec.containers[].stdin': unlessDefault([false], ignored('standard input is empty')),
+  'spec.containers[].stdinOnce': unlessDefault([false], ignored('standard input is empty')),
+  'spec.containers[].tty': unlessDefault([false], ignored('there is no terminal')),
+  'spec.initContainers[].restartPolicy': honoured(),
+  'spec.containers[].volumeMounts[].mountPropagation': unlessDefault(['None'], ignored('mounts do not propagate')),
+  'spec.containers[].volumeMounts[].recursiveReadOnly': unlessDefault(
+    ['Disabled'],
+    ignored('read-only is not recursive'),
+  ),
+  'spec.containers[].volumeDevices': refused('block devices cannot be given to a container'),
+};
+
+function volumeVerdicts(policy: BatchPolicy): VerdictTable {
+  const allowed = policy.hostPaths?.map(({ path }) => path) ?? [];
+  const hostPath =
+    allowed.length === 0
+      ? refused('no path of the machine may be mounted here')
+      : emulated(`allowed below ${allowed.join(', ')}; nothing is created there`);
+  const others: VerdictRule = () => refused('volumes of this kind cannot be made here');
+  return {
+    'spec.volumes[]': others,
+    'spec.volumes[].name': unmentioned,
+    'spec.volumes[].configMap': honoured('as it was when the pod was created'),
+    'spec.volumes[].secret': honoured('as it was when the pod was created'),
+    'spec.volumes[].downwardAPI': honoured('as it was when the pod was created'),
+    'spec.volumes[].projected': (value, context) => {
+      const { name } = context.parent as { name?: string };
+      return name?.startsWith('kube-api-access-') === true ? undefined : honoured('as it was when the pod was created');
+    },
+    'spec.volumes[].emptyDir': honoured(),
+    'spec.volumes[].emptyDir.medium': emulated('a directory on disk'),
+    'spec.volumes[].emptyDir.sizeLimit': ignored('the size is not limited'),
+    'spec.volumes[].hostPath': hostPath,
+  };
+}
+
+function securityVerdicts(policy: BatchPolicy, user: { readonly uid: number; readonly gid: number }): VerdictTable {
+  const wish =
+    (own: number, what: string): VerdictRule =>
+    (value) => {
+      if (value === own) return honoured(`the jobs run as ${what} ${own}`);
+      const note = `the jobs run as ${what} ${own}`;
+      return policy.runAsUser === 'ignore' ? ignored(note) : refused(note);
+    };
+  const notRoot: VerdictRule = (value) => {
+    if (value !== true) return undefined;
+    if (user.uid !== 0) return honoured(`the jobs run as user ${user.uid}`);
+    return policy.runAsUser === 'ignore' ? ignored('the jobs run as root') : refused('the jobs run as root');
+  };
+  const fields = (base: string): VerdictTable => ({
+    [base]: notEnforced,
+    [`${base}.runAsUser`]: wish(user.uid, 'user'),
+    [`${base}.runAsGroup`]: wish(user.gid, 'group'),
+    [`${base}.runAsNonRoot`]: notRoot,
+  });
+  return {
+    ...fields('spec.securityContext'),
+    ...fields('spec.containers[].securityContext'),
+    'spec.containers[].securityContext.privileged': unlessDefault([false], notEnforced),
+    'spec.containers[].securityContext.allowPrivilegeEscalation': unmentioned,
+    'spec.containers[].securityContext.readOnlyRootFilesystem': unlessDefault([false], notEnforced),
+  };
+}

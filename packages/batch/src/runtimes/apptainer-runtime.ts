@@ -1,0 +1,107 @@
+import { emulated, honoured, type ResolvedContainer, type VerdictTable } from '@interlink/plugin-sdk';
+import type { Bind, ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
+import type { Host } from '../contract/host.ts';
+import { defaultPath } from '../host/run-command.ts';
+import { withDefaults } from '../pod/default-environment.ts';
+import { mapImageReference } from './image-reference.ts';
+
+/** What {@link createApptainerRuntime} needs. */
+export interface ApptainerOptions {
+  /** Program name or path. Default `apptainer`; `singularity` takes the same arguments. */
+  readonly program?: string;
+  /** Home directory of the user that runs the jobs, where images are cached. */
+  readonly homeDirectory: string;
+  /** More arguments for every start, e.g. `['--fakeroot']`. */
+  readonly options?: readonly string[];
+}
+
+const verdicts: VerdictTable = {
+  'spec.containers[].image': honoured('a name without a scheme is taken from a docker registry'),
+  'spec.containers[].volumeMounts[].readOnly': honoured(),
+  'spec.containers[].securityContext.readOnlyRootFilesystem': emulated('writes to the image are lost at the end'),
+};
+
+const gpuOptions: readonly (readonly [prefix: string, option: string])[] = [
+  ['nvidia.com/', '--nv'],
+  ['amd.com/gpu', '--rocm'],
+];
+
+/** Containers from images, by apptainer. */
+export function createApptainerRuntime(options: ApptainerOptions): ContainerRuntime {
+  return {
+    name: 'apptainer',
+    description: 'Containers are started from their images by apptainer, on the network of the machine.',
+    labels: { 'interlink.eu/container-runtime': 'apptainer' },
+    verdicts,
+    start: (request) => Promise.resolve(buildApptainerStart(request, options)),
+    enter: (processId, command) => [
+      'nsenter',
+      '--target',
+      String(processId),
+      '--user',
+      '--preserve-credentials',
+      '--mount',
+      '--root',
+      '--wd',
+      '--',
+      ...command,
+    ],
+  };
+}
+
+/** The version that a program answers with; undefined where it is not installed. */
+export async function detectApptainer(host: Host, program = 'apptainer'): Promise<string | undefined> {
+  try {
+    const { exitCode, stdout } = await host.run([program, '--version']);
+    return exitCode === 0 ? stdout.trim() : undefined;
+  } catch {
+    // Not installed.
+    return undefined;
+  }
+}
+
+/** The command line and environment of one container. Pure. */
+export function buildApptainerStart(request: StartRequest, options: ApptainerOptions): ContainerStart {
+  const { container, pod, binds } = request;
+  const image = mapImageReference(container.image, `${container.field}.image`);
+  const verb = container.command === undefined ? 'run' : 'exec';
+  const variables = withDefaults(pod, container, {});
+  return {
+    argv: [
+      options.program ?? 'apptainer',
+      '--silent',
+      verb,
+      // What a pod expects of a container: nothing of the machine but its network, and a root that can be written.
+      '--compat',
+      '--cleanenv',
+      ...gpuFlags(container),
+      ...(container.workingDirectory === undefined ? [] : ['--pwd', container.workingDirectory]),
+      ...binds.flatMap((bind) => ['--mount', formatMount(bind)]),
+      ...(options.options ?? []),
+      image,
+      ...(container.command ?? []),
+      ...(container.args ?? []),
+    ],
+    // On the command line, or in the environment file that apptainer reads as shell, values would not be safe.
+    environment: [
+      ['PATH', defaultPath],
+      ['HOME', options.homeDirectory],
+      ...variables.map(([name, value]) => [`APPTAINERENV_${name}`, value] as const),
+    ],
+    workingDirectory: '/',
+    signalsGroup: true,
+  };
+}
+
+function gpuFlags({ resources }: ResolvedContainer): string[] {
+  const wanted = Object.entries({ ...resources.limits.extended, ...resources.requests.extended })
+    .filter(([, amount]) => amount > 0)
+    .map(([name]) => name);
+  return gpuOptions.filter(([prefix]) => wanted.some((name) => name.startsWith(prefix))).map(([, option]) => option);
+}
+
+/** One field each of a CSV record, as `--mount` reads it; `--bind` cannot take a path with a comma or colon. */
+function formatMount({ source, target, readOnly }: Bind): string {
+  const fields = ['type=bind', `source=${source}`, `destination=${target}`, ...(readOnly ? ['ro'] : [])];
+  return fields.map((field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',');
+}

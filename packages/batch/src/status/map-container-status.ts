@@ -1,0 +1,120 @@
+import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '@interlink/spec';
+import type { ContainerRecord, EndedRun } from '../directory/container-record.ts';
+import type { JobRecord, LostJob } from '../directory/job-record.ts';
+
+/** What the status of one container depends on. */
+export interface ContainerFacts {
+  readonly backend: string;
+  readonly pod: Pick<JobRecord, 'uid' | 'name' | 'namespace'>;
+  readonly states: ReadonlyMap<string, ContainerRecord>;
+  readonly hasInitContainers: boolean;
+  readonly isOver: boolean;
+  /** Why nothing has started yet. */
+  readonly waiting: { readonly reason: string; readonly message?: string } | undefined;
+  readonly lost?: LostJob;
+}
+
+type Container = JobRecord['containers'][number];
+
+const killed = 137;
+const signalBase = 128;
+const lastSignal = 64;
+const millisecondsPerSecond = 1000;
+
+/** Sentences for the runner's words on a container that could not be started. */
+const startErrors: Readonly<Record<string, string>> = {
+  CommandNotFound: 'the command was not found',
+  CommandNotExecutable: 'the command is not an executable file',
+  WorkingDirectoryNotUsable: 'the working directory cannot be entered',
+  MountFailed: 'a volume could not be mounted; the log says more',
+  EnvironmentNotPossible: 'the environment has names that need perl or python3 on the machine, and neither is there',
+  SetsidNotFound: 'setsid(1) is missing on the machine',
+  NotStarted: 'the pod was ended before the container started',
+};
+
+/** One container's `v1.ContainerStatus`. Pure. */
+export function mapContainerStatus(container: Container, facts: ContainerFacts): ContainerStatus {
+  const record = facts.states.get(container.name);
+  const state = mapState(container, record, facts);
+  const restartCount = record?.restartCount ?? 0;
+  const started = state.running !== undefined;
+  return {
+    name: container.name,
+    image: container.image,
+    imageID: '',
+    restartCount,
+    state,
+    ...(record?.last && !isLastShown(record, facts) ? { lastState: { terminated: mapEnded(record.last) } } : {}),
+    ready: started || (container.kind === 'init' && state.terminated?.exitCode === 0),
+    started,
+    ...(record ? { containerID: `${facts.backend}://${facts.pod.uid}/${container.name}/${restartCount}` } : {}),
+  };
+}
+
+/** A container that waited for its restart when the job ended has its last run as its state. */
+function isLastShown(record: ContainerRecord, { isOver }: ContainerFacts): boolean {
+  return isOver && record.state === 'waiting';
+}
+
+function mapState(container: Container, record: ContainerRecord | undefined, facts: ContainerFacts): ContainerState {
+  if (record?.state === 'terminated') return { terminated: mapEnded(record) };
+  if (record?.state === 'waiting' && facts.isOver && record.last) return { terminated: mapEnded(record.last) };
+  if (facts.lost) return { terminated: mapLost(record, facts.lost) };
+  if (record?.state === 'running') {
+    return facts.isOver
+      ? { terminated: mapUnseenEnd(record) }
+      : { running: { startedAt: formatTime(record.startedAt) } };
+  }
+  if (record?.state === 'waiting')
+    return { waiting: { reason: record.reason, message: backOffMessage(container, record, facts) } };
+  return { waiting: notStarted(container, facts) };
+}
+
+function notStarted(container: Container, { waiting, hasInitContainers }: ContainerFacts) {
+  if (waiting) return waiting;
+  const reason = hasInitContainers ? 'PodInitializing' : 'ContainerCreating';
+  return { reason: container.kind === 'main' ? reason : 'PodInitializing' };
+}
+
+function backOffMessage({ name }: Container, record: ContainerRecord, { pod }: ContainerFacts): string {
+  const seconds = record.state === 'waiting' ? (record.detail ?? '') : '';
+  return `back-off ${seconds}s restarting failed container=${name} pod=${pod.name}_${pod.namespace}(${pod.uid})`;
+}
+
+function mapEnded(run: EndedRun): ContainerStateTerminated {
+  const { exitCode, reason, detail, startedAt, finishedAt } = run;
+  const signal = exitCode - signalBase;
+  const message = detail ? startErrors[detail] : undefined;
+  return {
+    exitCode,
+    ...(signal > 0 && signal <= lastSignal && reason === 'Error' ? { signal } : {}),
+    reason,
+    ...(message === undefined ? {} : { message }),
+    ...(startedAt === undefined ? {} : { startedAt: formatTime(startedAt) }),
+    finishedAt: formatTime(finishedAt),
+  };
+}
+
+function mapLost(record: ContainerRecord | undefined, lost: LostJob): ContainerStateTerminated {
+  return {
+    exitCode: killed,
+    reason: lost.reason,
+    message: lost.message,
+    ...(record?.state === 'running' ? { startedAt: formatTime(record.startedAt) } : {}),
+    finishedAt: formatTime(Date.parse(lost.at) / millisecondsPerSecond),
+  };
+}
+
+function mapUnseenEnd({ startedAt }: { readonly startedAt: number }): ContainerStateTerminated {
+  return {
+    exitCode: killed,
+    reason: 'ContainerStatusUnknown',
+    message: 'the job ended without a word on this container',
+    startedAt: formatTime(startedAt),
+  };
+}
+
+/** Whole seconds, as Kubernetes writes times. */
+function formatTime(seconds: number): string {
+  return `${new Date(Math.floor(seconds) * millisecondsPerSecond).toISOString().slice(0, -'.000Z'.length)}Z`;
+}

@@ -1,0 +1,110 @@
+import type { PodStatus, RemoteState } from '@interlink/spec';
+import type { ContainerRecord, JobOutcome } from '../directory/container-record.ts';
+import type { JobRecord } from '../directory/job-record.ts';
+import type { JobState } from '../contract/scheduler.ts';
+import { mapContainerStatus, type ContainerFacts } from './map-container-status.ts';
+
+/** All that is known of a pod's job. */
+export interface JobView {
+  readonly record: JobRecord;
+  /** What the runner wrote, by container. */
+  readonly states: ReadonlyMap<string, ContainerRecord>;
+  /** The runner's last word. */
+  readonly outcome?: JobOutcome | undefined;
+  /** The scheduler's last word. */
+  readonly job?: JobState | undefined;
+  /** Set while the scheduler cannot be asked. */
+  readonly unknown?: { readonly since: string; readonly message: string } | undefined;
+}
+
+/** Whether the job is over for good: nothing of it can change any more. */
+export function isOver({ record, outcome }: Pick<JobView, 'record' | 'outcome'>): boolean {
+  return outcome !== undefined || record.lost !== undefined || record.phase === 'deleted';
+}
+
+/** The status of a pod from its record, its states and the scheduler's view. Pure. */
+export function mapPodStatus(view: JobView, backend: string): PodStatus {
+  const { record } = view;
+  const status = (container: JobRecord['containers'][number]) => mapContainerStatus(container, factsOf(view, backend));
+  return {
+    name: record.name,
+    namespace: record.namespace,
+    UID: record.uid,
+    ...(record.jobId === undefined ? {} : { JID: record.jobId }),
+    containers: record.containers.filter(({ kind }) => kind === 'main').map(status),
+    initContainers: record.containers.filter(({ kind }) => kind !== 'main').map(status),
+    interlink: remoteState(view),
+  };
+}
+
+function factsOf(view: JobView, backend: string): ContainerFacts {
+  const { record } = view;
+  const { lost } = record;
+  return {
+    backend,
+    pod: record,
+    states: lost ? new Map(Object.entries(lost.states)) : view.states,
+    hasInitContainers: record.containers.some(({ kind }) => kind !== 'main'),
+    isOver: isOver(view),
+    waiting: waitingFor(view),
+    ...(lost ? { lost } : {}),
+  };
+}
+
+function waitingFor({ record, job }: JobView): { reason: string; message?: string } | undefined {
+  if (record.phase === 'submitting') return { reason: 'Submitting', message: 'the job was not submitted yet' };
+  if (job?.phase !== 'queued') return undefined;
+  const expected = job.expectedStart === undefined ? '' : `; expected to start at ${job.expectedStart}`;
+  return { reason: job.reason ?? 'JobPending', message: `${job.message ?? `the job is ${job.word}`}${expected}` };
+}
+
+const outcomeMessages: Readonly<Record<string, string>> = {
+  Completed: 'all containers have ended',
+  InitContainerFailed: 'an init container failed',
+  Terminated: 'the job was told to end',
+  DeadlineExceeded: 'the pod ran longer than its activeDeadlineSeconds',
+};
+
+function remoteState({ record, outcome, job, unknown }: JobView): RemoteState {
+  if (record.phase === 'deleted') {
+    return {
+      state: 'gone',
+      reason: 'Deleted',
+      message: 'the job has ended and was removed',
+      ...since(record.deletedAt),
+    };
+  }
+  if (record.lost) {
+    return {
+      state: 'known',
+      reason: record.lost.reason,
+      message: record.lost.message,
+      since: record.lost.at,
+      jobState: 'lost',
+    };
+  }
+  if (outcome) {
+    const message = outcomeMessages[outcome.reason] ?? outcome.reason;
+    const at = new Date(outcome.finishedAt * 1000).toISOString();
+    return { state: 'known', reason: outcome.reason, message, since: at, jobState: 'ended' };
+  }
+  if (unknown)
+    return { state: 'unknown', reason: 'SchedulerUnavailable', message: unknown.message, since: unknown.since };
+  return {
+    state: 'known',
+    ...(record.phase === 'deleting' ? { reason: 'Terminating', message: 'the job is being ended' } : describeJob(job)),
+    ...(job?.expectedStart === undefined ? {} : { expectedStart: job.expectedStart }),
+    jobState: job?.word ?? record.phase,
+  };
+}
+
+function describeJob(job: JobState | undefined): Pick<RemoteState, 'reason' | 'message'> {
+  return {
+    ...(job?.reason === undefined ? {} : { reason: job.reason }),
+    ...(job?.message === undefined ? {} : { message: job.message }),
+  };
+}
+
+function since(at: string | undefined): Pick<RemoteState, 'since'> {
+  return at === undefined ? {} : { since: at };
+}
