@@ -1,0 +1,1 @@
+import { createInterLinkApi } from '@interlink/api-server';

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { aborted, createLogger, systemClock } from '@interlink/runtime';
+import { BackendError, ConflictError } from '@interlink/spec';
+import { controlPlaneStatus, createProgress, silentProgress, stopControlPlane, ensureControlPlaneBinaries } from '@interlink/testbed';
+import { labDirectory } from '../lab/lab-directory.ts';
+import { readLabState, removeLabState, writeLabState, type LabState } from '../lab/lab-state.ts';
+import { withLab } from '../lab/with-lab.ts';
+import { formatTable } from '../print/format-table.ts';
+import { createPrinter, type Printer } from '../print/printer.ts';
+
+const longestStartMilliseconds = 120_000;
+const longestStopMilliseconds = 90_000;
+const pauseMilliseconds = 200;
+
+function tell(state: LabState, printer: Printer): void {
+  printer.line('the lab runs', 'good');
+  const rows = [
+    ['  export', `KUBECONFIG=${state.kubeconfigFile}`],
+    ['  kubectl', state.kubectl],
+    ['  node', state.nodeName],
+  ];
+  for (const line of formatTable(rows)) printer.line(line);
+  printer.line('stop it with: interlink lab down', 'quiet');
+}
+
+/** Starts `interlink lab serve` as a process of its own, whose output goes to a file. */
+async function spawnServer(directory: string): Promise<{ ended: () => boolean; logFile: string }> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const logFile = join(directory, 'lab.log');
+  const log = await open(logFile, 'a', 0o600);
+  const main = process.argv[1] ?? '';
+  const child = spawn(process.execPath, [...process.execArgv, main, 'lab', 'serve', directory], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  child.unref();
+  await log.close();
+  return { ended: () => child.exitCode !== null || child.signalCode !== null, logFile };
+}
+
+/** Starts the lab and leaves it running. */
+export async function labUp(signal: AbortSignal): Promise<number> {
+  const printer = createPrinter();
+  const directory = labDirectory();
+  const running = await readLabState(directory);
+  if (running !== undefined) {
+    tell(running, printer);
+    return 0;
+  }
+  await ensureControlPlaneBinaries({ progress: createProgress(), signal });
+  printer.line('starting control plane, virtual kubelet, API server and process plugin (about 15 s)');
+  const server = await spawnServer(directory);
+  const deadline = systemClock.now() + longestStartMilliseconds;
+  while (systemClock.now() < deadline && !server.ended()) {
+    const state = await readLabState(directory);
+    if (state !== undefined) {
+      tell(state, printer);
+      return 0;
+    }
+    await systemClock.sleep(pauseMilliseconds, { signal });
+  }
+  throw new BackendError(`the lab did not start; its log is ${server.logFile}`);
+}
+
+/** Stops the lab and takes everything of it away. */
+export async function labDown(signal: AbortSignal): Promise<number> {
+  const printer = createPrinter();
+  const directory = labDirectory();
+  const state = await readLabState(directory);
+  if (state !== undefined) {
+    printer.line('stopping the lab');
+    process.kill(state.pid, 'SIGTERM');
+    const deadline = systemClock.now() + longestStopMilliseconds;
+    while ((await readLabState(directory)) !== undefined && systemClock.now() < deadline) {
+      await systemClock.sleep(pauseMilliseconds, { signal });
+    }
+  }
+  // What a killed lab left behind.
+  await stopControlPlane(join(directory, 'run', 'control-plane'));
+  await rm(directory, { recursive: true, force: true });
+  printer.line(state === undefined ? 'there is no lab' : 'the lab has ended and its files are removed', 'quiet');
+  return 0;
+}
+
+/** Says whether the lab runs, and how to reach it. Exit code 0 when it does, 1 when not. */
+export async function labStatus(): Promise<number> {
+  const printer = createPrinter();
+  const directory = labDirectory();
+  const state = await readLabState(directory);
+  if (state === undefined) {
+    printer.line('there is no lab; start one with: interlink lab up');
+    return 1;
+  }
+  tell(state, printer);
+  const { components } = await controlPlaneStatus(join(directory, 'run', 'control-plane'));
+  for (const line of formatTable(Object.entries(components).map(([name, word]) => [`  ${name}`, word]))) printer.line(line);
+  return 0;
+}
+
+/** The lab's own process, which `interlink lab up` starts: runs until it is asked to stop. */
+export async function labServe(directory: string, signal: AbortSignal): Promise<number> {
+  if ((await readLabState(directory)) !== undefined) throw new ConflictError('a lab runs already in this directory');
+  const logger = createLogger({ name: 'interlink-lab', pretty: false });
+  const inner = join(directory, 'run');
+  await rm(inner, { recursive: true, force: true });
+  return withLab({ directory: inner, progress: silentProgress, logger, signal }, async (lab) => {
+    const { kubeconfigFile, kubectl, nodeName } = lab;
+    await writeLabState(directory, { pid: process.pid, kubeconfigFile, kubectl, nodeName });
+    await aborted(signal);
+    return 0;
+  }).finally(() => removeLabState(directory));
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { aborted, createLogger } from '@interlink/runtime';
+import { createProgress } from '@interlink/testbed';
+import { withLab, type Lab } from '../lab/with-lab.ts';
+import { followPod } from '../pod/follow-pod.ts';
+import { readPodFile } from '../pod/read-pod-file.ts';
+import { createPrinter, type Printer } from '../print/printer.ts';
+
+/** Command line of `interlink quickstart`. */
+export interface QuickstartFlags {
+  readonly pod?: string;
+  readonly keep?: boolean;
+  readonly verbose?: boolean;
+}
+
+const examplePod = fileURLToPath(new URL('../../examples/hello.yaml', import.meta.url));
+
+async function apply(lab: Lab, file: string, signal: AbortSignal): Promise<void> {
+  await promisify(execFile)(lab.kubectl, ['--kubeconfig', lab.kubeconfigFile, 'apply', '-f', file], { signal });
+}
+
+function tellHowToUse(lab: Lab, printer: Printer): void {
+  printer.line('The lab keeps running until you press Ctrl-C. In another terminal:', 'heading');
+  printer.line(`  export KUBECONFIG=${lab.kubeconfigFile}`);
+  printer.line(`  ${lab.kubectl} get pods --all-namespaces`);
+}
+
+async function runPod(lab: Lab, file: string, options: { printer: Printer; signal: AbortSignal }): Promise<boolean> {
+  const { printer, signal } = options;
+  const { pod } = await readPodFile(file);
+  const { name = '', namespace = 'default' } = pod.metadata ?? {};
+  await apply(lab, file, signal);
+  printer.line(`pod ${namespace}/${name} is applied; this is what happens to it:`, 'heading');
+  const ended = await followPod({ client: lab.client, namespace, name, printer, signal });
+  const succeeded = ended.status?.phase === 'Succeeded';
+  printer.line(succeeded ? `pod ${name} succeeded` : `pod ${name} failed: ${ended.status?.message ?? ended.status?.reason ?? 'see its containers above'}`, succeeded ? 'good' : 'bad');
+  return succeeded;
+}
+
+/**
+ * A control plane, the whole chain, and a pod that runs through it.
+ *
+ * @returns the exit code: 0 when the pod succeeded.
+ */
+export async function quickstart(flags: QuickstartFlags, signal: AbortSignal): Promise<number> {
+  const printer = createPrinter();
+  const file = flags.pod ?? examplePod;
+  await readPodFile(file);
+  const directory = await mkdtemp(join(tmpdir(), 'interlink-quickstart-'));
+  const logger = createLogger({ name: 'interlink', level: flags.verbose === true ? 'debug' : 'error' });
+  try {
+    return await withLab({ directory, progress: createProgress(), logger, signal }, async (lab) => {
+      const succeeded = await runPod(lab, file, { printer, signal });
+      if (flags.keep === true) {
+        tellHowToUse(lab, printer);
+        await aborted(signal);
+      }
+      return succeeded ? 0 : 1;
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+    printer.line('everything that was started here has ended and its files are removed', 'quiet');
+  }
+}
