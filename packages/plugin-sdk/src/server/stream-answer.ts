@@ -37,6 +37,15 @@ async function copy(
   }
 }
 
+/** Ends what has begun: in order where the end is no loss, else so that the client sees that it is not whole. */
+function endEarly(response: ServerResponse, endless: boolean, aborted: boolean): void {
+  if (!aborted) {
+    // What was written before the error still goes out.
+    response.socket?.destroySoon();
+  } else if (endless) response.end();
+  else response.destroy();
+}
+
 /**
  * Sends an answer's bytes as they come, never faster than the client reads, and ends the source when the signal aborts.
  *
@@ -53,8 +62,7 @@ export async function streamAnswer(answer: StreamAnswer, target: StreamTarget): 
     await copy(chunks, first, { response, signal: target.signal });
     response.end();
   } catch (error) {
-    if (answer.endless === true && target.signal.aborted) response?.end();
-    else response?.destroy();
+    if (response !== undefined) endEarly(response, answer.endless === true, target.signal.aborted);
     throw error;
   } finally {
     // Not awaited: a source that waits for something else than its signal would hold the request open.
