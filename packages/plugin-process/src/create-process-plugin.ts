@@ -14,7 +14,7 @@ import {
 } from '@interlink/batch';
 import type { Clock, Logger } from '@interlink/runtime';
 import { UnavailableError, type Plugin } from '@interlink/spec';
-import { createLocalScheduler } from './local-scheduler.ts';
+import { createLocalScheduler } from './scheduler/local-scheduler.ts';
 
 /** What {@link createProcessPlugin} takes. */
 export interface ProcessPluginOptions {
@@ -22,6 +22,8 @@ export interface ProcessPluginOptions {
   readonly root: string;
   /** `auto`: apptainer where it is installed, else `none`. Default `auto`. */
   readonly runtime?: 'auto' | 'none' | 'apptainer';
+  /** For the runtime `apptainer`. */
+  readonly apptainer?: { readonly program?: string; readonly options?: readonly string[] };
   readonly policy?: BatchPolicy;
   /** What to report; absent values are read from the machine. */
   readonly capacity?: Capacity;
@@ -37,7 +39,7 @@ export async function createProcessPlugin(options: ProcessPluginOptions): Promis
   const host = createLocalHost();
   await host.makeDirectories([options.root]);
   const root = await realpath(options.root);
-  const runtime = await chooseRuntime(host, root, options.runtime ?? 'auto');
+  const runtime = await chooseRuntime(host, root, options);
   options.logger.info({ runtime: runtime.name, workDirectory: root }, runtime.description);
   const { capacity, queryIntervalSeconds, policy, clock, onStep } = options;
   return await createBatchPlugin({
@@ -61,14 +63,17 @@ export async function createProcessPlugin(options: ProcessPluginOptions): Promis
 export async function chooseRuntime(
   host: Host,
   root: string,
-  wanted: 'auto' | 'none' | 'apptainer',
+  { runtime: wanted = 'auto', apptainer = {} }: Pick<ProcessPluginOptions, 'runtime' | 'apptainer'>,
 ): Promise<ContainerRuntime> {
-  const version = wanted === 'none' ? undefined : await detectApptainer(host);
-  if (version !== undefined) return createApptainerRuntime({ homeDirectory: host.homeDirectory });
+  const version = wanted === 'none' ? undefined : await detectApptainer(host, apptainer.program);
+  if (version !== undefined) return createApptainerRuntime({ ...apptainer, homeDirectory: host.homeDirectory });
   if (wanted === 'apptainer') {
-    throw new UnavailableError('apptainer is not installed; install it, or set runtime to "none"', {
-      field: 'runtime',
-    });
+    throw new UnavailableError(
+      `${apptainer.program ?? 'apptainer'} is not installed; install it, or set runtime to "none"`,
+      {
+        field: 'runtime',
+      },
+    );
   }
   return createNoneRuntime({ host, namespaces: await probeMountNamespaces(host, root) });
 }
