@@ -1,5 +1,5 @@
 import type { CallOptions, Plugin } from '@interlink/spec';
-import { notForForeign, type Check, type CheckContext } from '../kit/check.ts';
+import { notForForeign, type Check, type CheckContext, checksOf } from '../kit/check.ts';
 import { within } from '../kit/deadline.ts';
 import { ensure, ensureEqual, settle, show } from '../kit/expect.ts';
 import { podData, type TestPod } from '../kit/pod-factory.ts';
@@ -16,8 +16,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   logs: (plugin, pod, options) => plugin.logs(logRequest(pod), options),
 };
 
-const alreadyAborted: readonly Check[] = Object.entries(verbs).map(([name, call]) => ({
-  group: 'abort',
+const alreadyAborted = Object.entries(verbs).map(([name, call]): Omit<Check, 'group'> => ({
   name: `rejects ${name} with the reason of a signal that has aborted`,
   run: async ({ plugin, pods }) => {
     const reason = new Error('the caller has enough');
@@ -35,10 +34,9 @@ async function runningPod({ pods, create, waitFor }: CheckContext): Promise<Test
 }
 
 /** A call that is cancelled ends, and costs nothing but itself. */
-export const abortChecks: readonly Check[] = [
+export const abortChecks = checksOf('abort', [
   ...alreadyAborted,
   {
-    group: 'abort',
     name: 'ends a followed log by the signal',
     run: async (context) => {
       const pod = await runningPod(context);
@@ -53,7 +51,6 @@ export const abortChecks: readonly Check[] = [
     },
   },
   {
-    group: 'abort',
     name: 'ends a followed log whose reader stops',
     run: async (context) => {
       const pod = await runningPod(context);
@@ -68,7 +65,6 @@ export const abortChecks: readonly Check[] = [
     },
   },
   {
-    group: 'abort',
     name: 'has one job after a create that was cancelled and repeated',
     appliesTo: notForForeign('the old contract does not say what a second create does'),
     run: async ({ plugin, pods, create, waitForEnd, signal }) => {
@@ -82,4 +78,4 @@ export const abortChecks: readonly Check[] = [
       ensureEqual(await readLog(plugin, pod, { signal }), 'started\n', 'log of a container that ran once');
     },
   },
-];
+]);

@@ -1,5 +1,5 @@
 import type { ErrorBody } from '@interlink/spec';
-import { notForForeign, type Check, type CheckContext } from '../kit/check.ts';
+import { notForForeign, type Check, type CheckContext, checksOf } from '../kit/check.ts';
 import { ensure, ensureRejects, settle, show } from '../kit/expect.ts';
 import { podData } from '../kit/pod-factory.ts';
 import { isGone } from '../kit/pod-state.ts';
@@ -39,16 +39,14 @@ async function sendBad(bad: BadBody, { send, pods, plugin, facts, signal }: Chec
   ensure('value' in ping, `the plugin does not answer a ping after ${bad.what}`);
 }
 
-const onTheWire: readonly Check[] = badBodies.map((bad) => ({
-  group: 'bad-input',
+const onTheWire = badBodies.map((bad): Omit<Check, 'group'> => ({
   name: `refuses ${bad.what}, naming the field, and lives on`,
   appliesTo: ({ send }) => (send === undefined ? 'needs the URL of the plugin' : undefined),
   run: (context) => sendBad(bad, context),
 }));
 
-const inProcess: readonly Check[] = [
+const inProcess: readonly Omit<Check, 'group'>[] = [
   {
-    group: 'bad-input',
     name: 'refuses a pod that cannot be run, naming the field, and keeps no trace of it',
     appliesTo: notForForeign('the old contract does not say how such a pod is answered'),
     run: async ({ plugin, pods, statusOf, signal }) => {
@@ -66,4 +64,4 @@ const inProcess: readonly Check[] = [
 ];
 
 /** Bad input costs one request. */
-export const badInputChecks: readonly Check[] = [...onTheWire, ...inProcess];
+export const badInputChecks = checksOf('bad-input', [...onTheWire, ...inProcess]);

@@ -1,4 +1,4 @@
-import type { Check } from '../kit/check.ts';
+import { checksOf } from '../kit/check.ts';
 import { ensureEqual } from '../kit/expect.ts';
 import { exitCodes } from '../kit/pod-state.ts';
 import { readLog } from '../kit/read-log.ts';
@@ -7,9 +7,8 @@ import { readLog } from '../kit/read-log.ts';
 const awkwardValue = `a b  'c' "d" $(id) \`id\` \\ ; & | > * ~ # % {} [] = , ü`;
 
 /** A create queues a job that runs what the pod says. */
-export const createChecks: readonly Check[] = [
+export const createChecks = checksOf('create', [
   {
-    group: 'create',
     name: 'answers the UID of the pod and a job id, and runs the job',
     run: async ({ pods, create, waitForEnd }) => {
       const pod = pods.running('exit 0');
@@ -18,7 +17,6 @@ export const createChecks: readonly Check[] = [
     },
   },
   {
-    group: 'create',
     name: 'reports the exit code of a container that fails',
     run: async ({ pods, create, waitForEnd }) => {
       const pod = pods.running('exit 3');
@@ -27,7 +25,6 @@ export const createChecks: readonly Check[] = [
     },
   },
   {
-    group: 'create',
     name: 'gives the container its command and environment unchanged',
     run: async ({ plugin, pods, create, waitForEnd, signal }) => {
       const pod = pods.running(`printf '%s\\n' "$VALUE" '*' "\\$HOME"`, { VALUE: awkwardValue });
@@ -37,7 +34,6 @@ export const createChecks: readonly Check[] = [
     },
   },
   {
-    group: 'create',
     name: 'keeps pods apart that are created at the same time',
     run: async ({ plugin, pods, create, waitForEnd, signal }) => {
       const made = [11, 12, 13].map((code) => ({ code, pod: pods.running(`echo pod-${code}; exit ${code}`) }));
@@ -49,4 +45,4 @@ export const createChecks: readonly Check[] = [
       }
     },
   },
-];
+]);

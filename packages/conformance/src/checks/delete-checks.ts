@@ -1,13 +1,12 @@
-import { notForForeign, type Check } from '../kit/check.ts';
+import { notForForeign, checksOf } from '../kit/check.ts';
 import { within } from '../kit/deadline.ts';
 import { ensure, settle } from '../kit/expect.ts';
 import { isRunning } from '../kit/pod-state.ts';
 import { collect, logRequest } from '../kit/read-log.ts';
 
 /** Delete ends a pod; status says when it is done. */
-export const deleteChecks: readonly Check[] = [
+export const deleteChecks = checksOf('delete', [
   {
-    group: 'delete',
     name: 'ends a running pod, which is gone then',
     run: async ({ plugin, pods, create, waitFor, waitUntilGone, signal }) => {
       const pod = pods.running('sleep 600');
@@ -18,7 +17,6 @@ export const deleteChecks: readonly Check[] = [
     },
   },
   {
-    group: 'delete',
     name: 'removes a pod that has ended',
     run: async ({ plugin, pods, create, waitForEnd, waitUntilGone, signal }) => {
       const pod = pods.running('exit 0');
@@ -29,7 +27,6 @@ export const deleteChecks: readonly Check[] = [
     },
   },
   {
-    group: 'delete',
     name: 'takes a delete right after the create',
     run: async ({ plugin, pods, create, waitUntilGone, signal }) => {
       const pod = pods.running('sleep 600');
@@ -39,7 +36,6 @@ export const deleteChecks: readonly Check[] = [
     },
   },
   {
-    group: 'delete',
     name: 'resolves for a pod that is being deleted and for one that is gone',
     appliesTo: notForForeign('the old contract does not say how a second delete is answered'),
     run: async ({ plugin, pods, create, waitUntilGone, signal }) => {
@@ -52,13 +48,11 @@ export const deleteChecks: readonly Check[] = [
     },
   },
   {
-    group: 'delete',
     name: 'resolves for an unknown pod',
     appliesTo: notForForeign('the old contract does not say how an unknown pod is answered'),
     run: ({ plugin, pods, signal }) => plugin.delete(pods.running('exit 0'), { signal }),
   },
   {
-    group: 'delete',
     name: 'leaves the other pods alone',
     run: async ({ plugin, pods, create, statusOf, waitFor, waitUntilGone, signal }) => {
       const [victim, neighbour] = [pods.running('sleep 600'), pods.running('sleep 600')];
@@ -70,7 +64,6 @@ export const deleteChecks: readonly Check[] = [
     },
   },
   {
-    group: 'delete',
     name: 'ends a log that is followed',
     appliesTo: notForForeign('the old contract does not say what becomes of a followed log'),
     run: async ({ plugin, pods, create, waitFor, waitUntilGone, signal }) => {
@@ -84,4 +77,4 @@ export const deleteChecks: readonly Check[] = [
       ensure((await within(reading, 20)) !== undefined, 'the log is still open 20 s after the pod is gone');
     },
   },
-];
+]);

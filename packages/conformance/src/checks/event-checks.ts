@@ -1,5 +1,5 @@
 import { isHeartbeat, type PodStatus, type PodStatusEvent } from '@interlink/spec';
-import { needsFeature, type Check, type CheckContext } from '../kit/check.ts';
+import { needsFeature, type CheckContext, checksOf } from '../kit/check.ts';
 import { poll, within } from '../kit/deadline.ts';
 import { ensure, ensureEqual, settle, show } from '../kit/expect.ts';
 import { exitCodes, hasEnded, isGone } from '../kit/pod-state.ts';
@@ -41,9 +41,8 @@ async function seen(
 }
 
 /** Events bring a status whenever one changes. */
-export const eventChecks: readonly Check[] = [
+export const eventChecks = checksOf('events', [
   {
-    group: 'events',
     name: 'brings the end of a pod, and that it is gone',
     appliesTo,
     run: async (context) => {
@@ -67,7 +66,6 @@ export const eventChecks: readonly Check[] = [
     },
   },
   {
-    group: 'events',
     name: 'sends a heartbeat at least every 15 s',
     appliesTo,
     run: async (context) => {
@@ -82,7 +80,6 @@ export const eventChecks: readonly Check[] = [
     },
   },
   {
-    group: 'events',
     name: 'ends by the signal',
     appliesTo,
     run: async (context) => {
@@ -93,4 +90,4 @@ export const eventChecks: readonly Check[] = [
       ensure((await within(subscription.ended, 20)) !== undefined, 'the stream is still open 20 s after the signal');
     },
   },
-];
+]);

@@ -1,5 +1,5 @@
 import { features, type ExecRequest, type Feature, type Plugin, type StreamSession } from '@interlink/spec';
-import { notForForeign, type Check } from '../kit/check.ts';
+import { notForForeign, type Check, checksOf } from '../kit/check.ts';
 import { ensure, ensureEqual, ensureRejects } from '../kit/expect.ts';
 
 const request: ExecRequest = {
@@ -41,9 +41,7 @@ const routes: Readonly<Record<Feature, string>> = {
   stats: '/stats',
 };
 
-/** What is not announced is refused as unsupported; what is announced is there. */
-export const featureChecks: readonly Check[] = features.map((feature) => ({
-  group: 'features',
+const sentences = features.map((feature): Omit<Check, 'group'> => ({
   name: `has "${feature}" if it is announced, else answers ILK_UNSUPPORTED`,
   appliesTo: notForForeign('the old contract has no features'),
   run: async ({ plugin, facts, send, signal }) => {
@@ -59,3 +57,6 @@ export const featureChecks: readonly Check[] = features.map((feature) => ({
     ensureEqual(answer.status, 501, `HTTP status of ${routes[feature]}`);
   },
 }));
+
+/** What is not announced is refused as unsupported; what is announced is there. */
+export const featureChecks = checksOf('features', sentences);

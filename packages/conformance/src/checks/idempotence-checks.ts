@@ -1,4 +1,4 @@
-import { notForForeign, type Check } from '../kit/check.ts';
+import { notForForeign, checksOf } from '../kit/check.ts';
 import { ensure, ensureEqual } from '../kit/expect.ts';
 import { hasEnded } from '../kit/pod-state.ts';
 import { readLog } from '../kit/read-log.ts';
@@ -7,9 +7,8 @@ const appliesTo = notForForeign('the old contract does not say what a second cre
 const oneLine = 'started\n';
 
 /** Create is idempotent by pod UID. */
-export const idempotenceChecks: readonly Check[] = [
+export const idempotenceChecks = checksOf('idempotence', [
   {
-    group: 'idempotence',
     name: 'gives the same job id for the same UID again, and no second job',
     appliesTo,
     run: async ({ plugin, pods, create, waitForEnd, signal }) => {
@@ -21,7 +20,6 @@ export const idempotenceChecks: readonly Check[] = [
     },
   },
   {
-    group: 'idempotence',
     name: 'gives one job id to creates of the same UID at the same time',
     appliesTo,
     run: async ({ plugin, pods, create, waitForEnd, signal }) => {
@@ -33,7 +31,6 @@ export const idempotenceChecks: readonly Check[] = [
     },
   },
   {
-    group: 'idempotence',
     name: 'does not run a pod again that has ended',
     appliesTo,
     run: async ({ plugin, pods, create, statusOf, waitForEnd, signal }) => {
@@ -51,4 +48,4 @@ export const idempotenceChecks: readonly Check[] = [
       ensureEqual(await readLog(plugin, pod, { signal }), oneLine, 'log of a container that ran once');
     },
   },
-];
+]);

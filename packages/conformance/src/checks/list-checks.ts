@@ -1,13 +1,12 @@
-import { needsFeature, type Check } from '../kit/check.ts';
+import { needsFeature, checksOf } from '../kit/check.ts';
 import { ensure, ensureEqual } from '../kit/expect.ts';
 import { testCluster, testNode } from '../kit/pod-factory.ts';
 
 const appliesTo = needsFeature('list');
 
 /** The list names every pod that the plugin holds, so that nobody's job is forgotten. */
-export const listChecks: readonly Check[] = [
+export const listChecks = checksOf('list', [
   {
-    group: 'list',
     name: 'names a pod with its node, cluster and job until it is gone',
     appliesTo,
     run: async ({ plugin, pods, create, waitUntilGone, signal }) => {
@@ -26,7 +25,6 @@ export const listChecks: readonly Check[] = [
     },
   },
   {
-    group: 'list',
     name: 'has one entry for a pod that was created twice',
     appliesTo,
     run: async ({ plugin, pods, create, signal }) => {
@@ -36,4 +34,4 @@ export const listChecks: readonly Check[] = [
       ensure(held.filter(({ uid }) => uid === pod.metadata.uid).length === 1, 'the pod is listed more than once');
     },
   },
-];
+]);

@@ -1,4 +1,4 @@
-import { notForForeign, type Check, type CheckContext } from '../kit/check.ts';
+import { notForForeign, type CheckContext, checksOf } from '../kit/check.ts';
 import { within } from '../kit/deadline.ts';
 import { ensure, ensureEqual, ensureRejects, settle, show } from '../kit/expect.ts';
 import type { TestPod } from '../kit/pod-factory.ts';
@@ -18,9 +18,8 @@ async function endedPod({ pods, create, waitForEnd }: CheckContext, script: stri
 const exactTimes = notForForeign('the old contract does not say what timestamps and since mean');
 
 /** A log is the container's output, byte for byte, and the options select from it as a kubelet does. */
-export const logChecks: readonly Check[] = [
+export const logChecks = checksOf('logs', [
   {
-    group: 'logs',
     name: 'gives the bytes as they were written',
     run: async (context) => {
       const pod = await endedPod(context, `printf 'first\\n\\n  indented\\ttab\\nno newline at the end'`);
@@ -29,7 +28,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'has standard output and standard error',
     run: async (context) => {
       const pod = await endedPod(context, 'echo out; echo err >&2');
@@ -38,7 +36,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'keeps the logs of a pod’s containers apart, init containers too',
     run: async (context) => {
       const pod = context.pods.of([{ script: 'echo main' }, { script: 'echo other' }], [{ script: 'echo init' }]);
@@ -58,7 +55,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'gives the last lines with Tail',
     run: async (context) => {
       const pod = await endedPod(context, printTenLines);
@@ -69,7 +65,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'gives no line with TailLines 0',
     appliesTo: notForForeign('TailLines is an extension'),
     run: async (context) => {
@@ -82,7 +77,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'gives the first bytes of what is selected with Bytes',
     run: async (context) => {
       const pod = await endedPod(context, printTenLines);
@@ -91,7 +85,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'combines Tail and Bytes',
     appliesTo: notForForeign('the old contract refuses Tail and Bytes together'),
     run: async (context) => {
@@ -101,7 +94,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'puts the time in front of each line with Timestamps',
     appliesTo: exactTimes,
     run: async (context) => {
@@ -121,7 +113,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'gives what was written since a time',
     appliesTo: exactTimes,
     run: async (context) => {
@@ -136,7 +127,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'follows a log as it is written, and ends when the container has ended and all was read',
     run: async (context) => {
       const pod = context.pods.running('echo first; sleep 3; echo last');
@@ -157,7 +147,6 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'ends a followed log of a container that has ended before',
     run: async (context) => {
       const pod = await endedPod(context, 'echo over');
@@ -168,17 +157,18 @@ export const logChecks: readonly Check[] = [
     },
   },
   {
-    group: 'logs',
     name: 'refuses the log of an unknown pod',
     run: async ({ plugin, facts, pods, signal }) => {
       const read = readLog(plugin, pods.running('exit 0'), { signal });
-      if (!facts.isForeign) return void (await ensureRejects(read, ['ILK_NOT_FOUND'], 'the log of an unknown pod'));
+      if (!facts.isForeign) {
+        await ensureRejects(read, ['ILK_NOT_FOUND'], 'the log of an unknown pod');
+        return;
+      }
       const outcome = await settle(read);
       ensure('error' in outcome || outcome.value === '', 'an unknown pod has a log');
     },
   },
   {
-    group: 'logs',
     name: 'refuses the log of an unknown container',
     appliesTo: notForForeign('the old contract does not say how an unknown container is answered'),
     run: async (context) => {
@@ -188,4 +178,4 @@ export const logChecks: readonly Check[] = [
       await ensureRejects(read, ['ILK_NOT_FOUND'], 'the log of an unknown container');
     },
   },
-];
+]);

@@ -1,21 +1,22 @@
 import { features } from '@interlink/spec';
-import type { Check } from '../kit/check.ts';
+import { checksOf } from '../kit/check.ts';
 import { ensure } from '../kit/expect.ts';
 
 /** A ping says that the plugin lives and what it offers. */
-export const pingChecks: readonly Check[] = [
+export const pingChecks = checksOf('ping', [
   {
-    group: 'ping',
     name: 'answers a ping',
-    run: async ({ plugin, signal }) => void (await plugin.ping({ signal })),
+    run: async ({ plugin, signal }) => {
+      await plugin.ping({ signal });
+    },
   },
   {
-    group: 'ping',
     name: 'answers several pings at the same time',
-    run: async ({ plugin, signal }) => void (await Promise.all([1, 2, 3, 4].map(() => plugin.ping({ signal })))),
+    run: async ({ plugin, signal }) => {
+      await Promise.all([1, 2, 3, 4].map(() => plugin.ping({ signal })));
+    },
   },
   {
-    group: 'ping',
     name: 'announces only features that the contract knows',
     run: async ({ plugin, signal }) => {
       const announced = (await plugin.ping({ signal })).interlink?.features ?? [];
@@ -23,4 +24,4 @@ export const pingChecks: readonly Check[] = [
       ensure(unknown.length === 0, `unknown features: ${unknown.join(', ')}`);
     },
   },
-];
+]);

@@ -1,4 +1,4 @@
-import { notForForeign, type Check, type CheckContext } from '../kit/check.ts';
+import { notForForeign, type Check, type CheckContext, checksOf } from '../kit/check.ts';
 import { ensure, ensureEqual } from '../kit/expect.ts';
 import { exitCodes, hasEnded, isRunning } from '../kit/pod-state.ts';
 import { readLog } from '../kit/read-log.ts';
@@ -14,9 +14,8 @@ async function restart(context: CheckContext): Promise<void> {
 }
 
 /** Nothing is in memory only. */
-export const restartChecks: readonly Check[] = [
+export const restartChecks = checksOf('restart', [
   {
-    group: 'restart',
     name: 'finds a running pod again, its end and its whole log',
     appliesTo,
     run: async (context) => {
@@ -30,7 +29,6 @@ export const restartChecks: readonly Check[] = [
     },
   },
   {
-    group: 'restart',
     name: 'finds the end of a pod that ended before',
     appliesTo,
     run: async (context) => {
@@ -48,7 +46,6 @@ export const restartChecks: readonly Check[] = [
     },
   },
   {
-    group: 'restart',
     name: 'carries out a delete that was accepted before',
     appliesTo,
     run: async (context) => {
@@ -60,4 +57,4 @@ export const restartChecks: readonly Check[] = [
       await context.waitUntilGone(pod);
     },
   },
-];
+]);

@@ -1,5 +1,5 @@
 import type { ContainerStatus, PodStatus } from '@interlink/spec';
-import { notForForeign, type Check, type CheckContext } from '../kit/check.ts';
+import { notForForeign, type CheckContext, checksOf } from '../kit/check.ts';
 import { ensure, ensureEqual, show } from '../kit/expect.ts';
 import type { TestPod } from '../kit/pod-factory.ts';
 import { allContainers, exitCodes, hasEnded, isGone, isRunning } from '../kit/pod-state.ts';
@@ -38,9 +38,8 @@ function ensureNotEnded(statuses: readonly PodStatus[]): void {
 }
 
 /** Status says the state of every pod asked, of every container in it. */
-export const statusChecks: readonly Check[] = [
+export const statusChecks = checksOf('status', [
   {
-    group: 'status',
     name: 'has every container of the spec in its order, init containers too',
     run: async (context) => {
       const pod = fourContainers(context);
@@ -53,7 +52,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'names the pod',
     run: async ({ pods, create, waitForEnd }) => {
       const pod = pods.running('exit 0');
@@ -67,7 +65,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'says that a container runs, since when, and when it ended',
     run: async ({ pods, create, waitFor, waitForEnd }) => {
       const pod = pods.running('sleep 2');
@@ -82,7 +79,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'does not start a container before its init containers have ended',
     run: async ({ pods, create, waitForEnd }) => {
       const pod = pods.of([{ script: 'exit 0' }], [{ script: 'sleep 1' }, { script: 'exit 0' }]);
@@ -97,7 +93,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'never starts a container whose init container failed',
     run: async ({ pods, create, statusOf, waitFor }) => {
       const pod = pods.of([{ script: 'exit 0' }], [{ script: 'exit 7' }]);
@@ -114,7 +109,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'answers for every pod asked, in the order asked, the unknown ones among them',
     run: async ({ plugin, facts, pods, create, waitForEnd, signal }) => {
       const [one, unknown, two] = [pods.running('exit 21'), pods.running('exit 0'), pods.running('exit 22')];
@@ -138,7 +132,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'says of an unknown pod that it is gone, its containers waiting and never terminated',
     run: async ({ plugin, facts, pods, signal }) => {
       const pod = pods.of([{ script: 'exit 0' }], [{ script: 'exit 0' }]);
@@ -156,7 +149,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'keeps the end of a pod',
     run: async ({ pods, create, statusOf, waitForEnd }) => {
       const pod = pods.running('exit 5');
@@ -173,7 +165,6 @@ export const statusChecks: readonly Check[] = [
     },
   },
   {
-    group: 'status',
     name: 'answers many calls at the same time alike',
     appliesTo: notForForeign('the old contract does not say how calls at the same time behave'),
     run: async ({ plugin, pods, create, waitForEnd, signal }) => {
@@ -185,4 +176,4 @@ export const statusChecks: readonly Check[] = [
         ensureEqual(status && exitCodes(status), exitCodes(ended), 'exit codes of one of ten answers');
     },
   },
-];
+]);

@@ -39,15 +39,15 @@ export interface CheckContext {
   /** Ends the plugin's process and starts it anew on what it left; absent where the caller cannot. */
   readonly restart: (() => Promise<void>) | undefined;
   /** Creates the pod and gives the job id. */
-  create(pod: TestPod): Promise<string>;
+  readonly create: (pod: TestPod) => Promise<string>;
   /** The status of one pod. Fails when there is none. */
-  statusOf(pod: Pod): Promise<PodStatus>;
+  readonly statusOf: (pod: Pod) => Promise<PodStatus>;
   /** Polls until the status of the pod is as wanted; fails with the last one when the time is over. */
-  waitFor(pod: Pod, wanted: string, test: (status: PodStatus) => boolean): Promise<PodStatus>;
+  readonly waitFor: (pod: Pod, wanted: string, test: (status: PodStatus) => boolean) => Promise<PodStatus>;
   /** {@link CheckContext.waitFor} the end of all containers. */
-  waitForEnd(pod: Pod): Promise<PodStatus>;
+  readonly waitForEnd: (pod: Pod) => Promise<PodStatus>;
   /** Polls until the pod is gone; for a foreign plugin, until it is silent on the pod or says that it has ended. */
-  waitUntilGone(pod: Pod): Promise<void>;
+  readonly waitUntilGone: (pod: Pod) => Promise<void>;
   /** Aborts when the run is ended from outside or the check's time is over. */
   readonly signal: AbortSignal;
 }
@@ -58,9 +58,14 @@ export interface Check {
   /** The sentence. */
   readonly name: string;
   /** Why the check says nothing about this plugin; undefined when it applies. */
-  appliesTo?(context: Pick<CheckContext, 'facts' | 'send' | 'restart'>): string | undefined;
+  readonly appliesTo?: (context: Pick<CheckContext, 'facts' | 'send' | 'restart'>) => string | undefined;
   /** Throws where the sentence does not hold. */
-  run(context: CheckContext): Promise<void>;
+  readonly run: (context: CheckContext) => Promise<void>;
+}
+
+/** The checks of one group. */
+export function checksOf(group: GroupName, checks: readonly Omit<Check, 'group'>[]): readonly Check[] {
+  return checks.map((check) => ({ ...check, group }));
 }
 
 /** For {@link Check.appliesTo}: what the old contract does not promise. */

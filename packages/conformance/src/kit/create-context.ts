@@ -39,7 +39,10 @@ export function createContext(world: World, options: ContextOptions): CheckConte
   }
 
   async function waitUntilGone(pod: Pod): Promise<void> {
-    if (!facts.isForeign) return void (await waitFor(pod, 'gone', isGone));
+    if (!facts.isForeign) {
+      await waitFor(pod, 'gone', isGone);
+      return;
+    }
     const look = async (): Promise<true | undefined> => {
       const status = await lookAt(pod);
       return status === undefined || isGone(status) || hasEnded(status) ? true : undefined;
@@ -48,7 +51,7 @@ export function createContext(world: World, options: ContextOptions): CheckConte
     ensure(found === true, `the pod still has running containers ${settleSeconds} s after it was deleted`);
   }
 
-  const { restart } = world;
+  const restart = world.restart?.bind(world);
   return {
     get plugin(): Plugin {
       return current.plugin;
@@ -56,7 +59,7 @@ export function createContext(world: World, options: ContextOptions): CheckConte
     get send() {
       return current.raw === undefined ? undefined : createSendRaw(current.raw);
     },
-    restart: restart === undefined ? undefined : async () => void (current = await restart.call(world)),
+    restart: restart === undefined ? undefined : async () => void (current = await restart()),
     facts,
     pods,
     signal,

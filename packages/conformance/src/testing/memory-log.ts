@@ -39,7 +39,7 @@ export function createMemoryLog(): MemoryLog {
     ended: () => Promise.resolve(hasEnded),
     changed: (signal) =>
       new Promise((resolve, reject) => {
-        if (hasEnded || content.length > seen) return resolve();
+        if (hasEnded || content.length > seen) resolve();
         waiting.add(resolve);
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       }),

@@ -81,11 +81,20 @@ export function startShellPod(pod: Pod, jobId: string, changed: () => void): She
     log: (container) => logs.get(container),
     async stop() {
       isDeleted = true;
-      for (const child of children) if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      for (const child of children) killGroup(child);
       await done;
       for (const log of logs.values()) log.end();
     },
   };
+}
+
+/** A group that has just ended cannot be killed any more. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** The status of a container that waits, or of one whose state is known. */
