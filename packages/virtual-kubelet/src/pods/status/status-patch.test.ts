@@ -11,11 +11,11 @@ const ready = {
 };
 
 describe('statusPatch', () => {
-  it('is nothing when nothing changed, nulls of the API server included', () => {
+  it('is nothing when nothing changed', () => {
     const previous = {
       phase: 'Running',
-      conditions: [{ ...ready, lastProbeTime: null }],
-      containerStatuses: [{ name: 'a', state: { terminated: { exitCode: 0, startedAt: null } } }],
+      conditions: [{ ...ready, observedGeneration: 1 }],
+      containerStatuses: [{ name: 'a', state: { terminated: { exitCode: 0 } } }],
     } as unknown as PodStatusV1;
     const next = {
       phase: 'Running',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dropNulls, type PodCondition, type PodStatusV1 } from '@interlink/spec';
+import type { PodCondition, PodStatusV1 } from '@interlink/spec';
 
 /** Content type of what {@link statusPatch} gives. */
 export const statusPatchType = 'application/strategic-merge-patch+json';
@@ -18,14 +18,16 @@ const plainFields = [
   'containerStatuses',
 ] as const;
 
-/** The part of a status that changed, as a strategic merge patch of `status`; undefined when nothing did. */
+/**
+ * The part of a status that changed, as a strategic merge patch of `status`; undefined when nothing did. `previous` is without the nulls that the
+ * API server writes.
+ */
 export function statusPatch(
   previous: PodStatusV1 | undefined,
   next: PodStatusV1,
 ): Readonly<Record<string, unknown>> | undefined {
-  // The API server writes a time without value as null.
-  const before = dropNulls(previous ?? {});
   if (next === previous) return undefined;
+  const before = previous ?? {};
   const patch: Record<string, unknown> = {};
   for (const field of plainFields) {
     if (!isDeepStrictEqual(before[field], next[field])) patch[field] = next[field] ?? null;

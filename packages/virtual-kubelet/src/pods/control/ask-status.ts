@@ -1,0 +1,63 @@
+import { isInterLinkError, type CallOptions, type InterLinkApi, type Pod, type PodStatus } from '@interlink/spec';
+import { podUid } from './pod-identity.ts';
+
+/** Asks for the status of many pods. */
+export interface StatusQuestion {
+  /** What the backend says, by UID; a pod that it is silent about is missing. Rejects when it cannot be asked at all. */
+  ask(pods: readonly Pod[], options?: CallOptions): Promise<ReadonlyMap<string, PodStatus>>;
+}
+
+const singleQuestions = 8;
+
+/**
+ * One question for all pods, and a way around foreign plugins that cannot answer one: where a bad pod spoils the answer for all, halves are asked
+ * until it stands alone; one that answers only the first pod of a list is from then on asked for each.
+ */
+export function createStatusQuestion(api: InterLinkApi): StatusQuestion {
+  let answersOnlyFirst = false;
+
+  async function askAll(pods: readonly Pod[], options?: CallOptions): Promise<readonly PodStatus[]> {
+    if (pods.length === 0) return [];
+    if (answersOnlyFirst && pods.length > 1) return await askEach(pods, options);
+    try {
+      const statuses = await api.status(pods, options);
+      if (!isOnlyFirst(pods, statuses)) return statuses;
+      const [, ...rest] = pods;
+      const others = await askEach(rest, options);
+      answersOnlyFirst = others.length > 0;
+      return [...statuses, ...others];
+    } catch (error) {
+      options?.signal?.throwIfAborted();
+      if (!isInterLinkError(error) || error.retryable) throw error;
+      return pods.length === 1 ? [] : await askHalves(pods, options);
+    }
+  }
+
+  async function askHalves(pods: readonly Pod[], options?: CallOptions): Promise<readonly PodStatus[]> {
+    const middle = Math.ceil(pods.length / 2);
+    return [...(await askAll(pods.slice(0, middle), options)), ...(await askAll(pods.slice(middle), options))];
+  }
+
+  async function askEach(pods: readonly Pod[], options?: CallOptions): Promise<readonly PodStatus[]> {
+    const waiting = pods.values();
+    const found: PodStatus[] = [];
+    const work = async (): Promise<void> => {
+      for (const pod of waiting) found.push(...(await askAll([pod], options)));
+    };
+    await Promise.all(Array.from({ length: singleQuestions }, work));
+    return found;
+  }
+
+  return {
+    async ask(pods, options) {
+      const asked = new Set(pods.map(podUid));
+      const statuses = await askAll(pods, options);
+      return new Map(statuses.filter(({ UID }) => asked.has(UID)).map((status) => [status.UID, status]));
+    },
+  };
+}
+
+function isOnlyFirst(pods: readonly Pod[], statuses: readonly PodStatus[]): boolean {
+  const [first] = pods;
+  return pods.length > 1 && statuses.length === 1 && first !== undefined && statuses[0]?.UID === podUid(first);
+}

@@ -1,0 +1,68 @@
+import { createController, createWorkQueue } from '@interlink/kube';
+import { isInterLinkError, type Pod } from '@interlink/spec';
+import { deleteRequest } from './end-pod.ts';
+import type { PodContext } from './pod-context.ts';
+import { podKey, podUid } from './pod-identity.ts';
+
+/** Jobs whose pod left the API server without waiting for them, as a forced delete does. */
+export interface Departures {
+  /** Ends the job of a pod that is gone; repeats it until the backend accepts. */
+  add(pod: Pod): void;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const backoff = { initialMilliseconds: 500, maximumMilliseconds: 60_000 };
+const refusedRetrySeconds = 30;
+const workers = 8;
+
+/** An empty list of departures. What is lost of it by a restart the orphan sweep finds, where the peer can list. */
+export function createDepartures(context: PodContext): Departures {
+  const { api, clock, logger, metrics, settings } = context;
+  const pods = new Map<string, { readonly pod: Pod; readonly since: number }>();
+  const queue = createWorkQueue({ clock, backoff });
+
+  async function reconcile(uid: string, { signal }: { readonly signal: AbortSignal }) {
+    const departure = pods.get(uid);
+    if (departure === undefined) return undefined;
+    const { pod, since } = departure;
+    try {
+      await api.delete(deleteRequest(context, pod), { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') {
+        metrics.deleted('failed');
+        if (isOver(since)) {
+          abandon(pod, error);
+          return undefined;
+        }
+        if (!isInterLinkError(error) || error.retryable) throw error;
+        logger.warn({ pod: podKey(pod), podUid: uid, err: error }, 'delete refused by the backend, trying again');
+        return { requeueAfterSeconds: refusedRetrySeconds };
+      }
+    }
+    pods.delete(uid);
+    metrics.deleted('accepted');
+    logger.info({ pod: podKey(pod), podUid: uid }, 'job of a vanished pod deleted');
+    return undefined;
+  }
+
+  function isOver(since: number): boolean {
+    const { abandonDeletionAfterSeconds: patience } = settings;
+    return patience > 0 && clock.now() - since > patience * 1000;
+  }
+
+  function abandon(pod: Pod, error: unknown): void {
+    pods.delete(podUid(pod));
+    metrics.deleted('abandoned');
+    logger.error({ pod: podKey(pod), podUid: podUid(pod), err: error }, 'job abandoned');
+  }
+
+  const controller = createController({ name: 'departures', queue, workers, reconcile, logger });
+  return {
+    add(pod) {
+      pods.set(podUid(pod), { pod, since: clock.now() });
+      queue.add(podUid(pod));
+    },
+    run: (signal) => controller.run(signal),
+  };
+}

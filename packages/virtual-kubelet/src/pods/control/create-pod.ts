@@ -1,0 +1,162 @@
+import {
+  annotations,
+  isInterLinkError,
+  UnavailableError,
+  type CreateStruct,
+  type Pod,
+  type PodCreateRequests,
+} from '@interlink/spec';
+import { buildCreateRequest } from '../inputs/build-create-request.ts';
+import { fetchPodInputs } from '../inputs/fetch-pod-inputs.ts';
+import { refusedStatus } from '../status/ended-status.ts';
+import { nextPodStatus } from '../status/pod-status.ts';
+import { judgeCreateError, triesBeforeRefusal } from './judge-create-error.ts';
+import { creatingReason, statusContext, type PodContext, type Step } from './pod-context.ts';
+import { podKey, podReference, podUid } from './pod-identity.ts';
+import { waitForInputs } from './wait-for-inputs.ts';
+import { writeStatus } from './write-pod.ts';
+
+/**
+ * Brings a pod without a job id to the backend. Throws where it is to be tried again with growing delay; a refusal ends in the pod's status.
+ * Repeating it is safe: the backend takes a UID once, and a foreign one that may have it is asked first.
+ */
+export async function createPod(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
+  const created = context.memory.created.get(podUid(pod));
+  if (created !== undefined) return await recordCreated(context, pod, created, signal);
+  let request: PodCreateRequests;
+  try {
+    const { settings, clusterId, nodeIp } = context;
+    const inputs = await fetchPodInputs(pod, settings, context.objects);
+    const addresses = statusContext(context, pod).addresses;
+    const built = buildCreateRequest(pod, { inputs, settings, clusterId, addresses: { ...addresses, hostIp: nodeIp } });
+    if ('problems' in built) return await waitForInputs(context, pod, built.problems, signal);
+    request = built.request;
+  } catch (error) {
+    if (judgeCreateError(error) !== 'refused') throw error;
+    return await refuse(context, pod, error, signal);
+  }
+  return await send(context, pod, request, signal);
+}
+
+async function send(context: PodContext, pod: Pod, request: PodCreateRequests, signal: AbortSignal): Promise<Step> {
+  const { memory, clock, metrics } = context;
+  const uid = podUid(pod);
+  const ending = new AbortController();
+  memory.creating.set(uid, ending);
+  const startedAt = clock.now();
+  const seconds = (): number => (clock.now() - startedAt) / 1000;
+  try {
+    const callSignal = AbortSignal.any([signal, ending.signal]);
+    const created = (await findEarlier(context, pod, callSignal)) ?? (await callCreate(context, request, callSignal));
+    metrics.created('accepted', seconds());
+    memory.created.set(uid, created);
+    return await recordCreated(context, pod, created, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // The pod is being deleted: its next reconcile deletes what the backend may have.
+    if (ending.signal.aborted) return undefined;
+    if (memory.created.has(uid)) throw error;
+    const refused = isRefused(context, uid, error);
+    metrics.created(refused ? 'refused' : 'failed', seconds());
+    if (refused) return await refuse(context, pod, error, signal);
+    await showFailure(context, pod, error, signal);
+    throw retryable(error);
+  } finally {
+    memory.creating.delete(uid);
+    if (!signal.aborted) departIfGone(context, pod);
+  }
+}
+
+/** The pod may have vanished while its create was under way: the job goes after it, whatever came of the create. */
+function departIfGone({ memory, store, depart }: PodContext, pod: Pod): void {
+  if (store.byUid(podUid(pod)) !== undefined) return;
+  depart(pod);
+  memory.forget(podUid(pod));
+}
+
+async function callCreate(context: PodContext, request: PodCreateRequests, signal: AbortSignal): Promise<CreateStruct> {
+  context.memory.attempted.add(podUid(request.pod));
+  return await context.api.create(request, { signal });
+}
+
+/** A foreign backend does not know UIDs: the answer to an earlier create may have been lost, and a second one would be a second job. */
+async function findEarlier(context: PodContext, pod: Pod, signal: AbortSignal): Promise<CreateStruct | undefined> {
+  const uid = podUid(pod);
+  if (!context.memory.attempted.has(uid) || context.features().size > 0) return undefined;
+  try {
+    const [status] = await context.api.status([pod], { signal });
+    if (status?.UID !== uid || status.interlink?.state === 'gone' || (status.JID ?? '') === '') return undefined;
+    context.logger.info({ pod: podKey(pod), podUid: uid, jobId: status.JID }, 'the backend has the pod already');
+    return { PodUID: uid, PodJID: status.JID ?? '' };
+  } catch (error) {
+    // Many answer an error for a pod that they do not know.
+    if (!isInterLinkError(error) || error.retryable) throw error;
+    return undefined;
+  }
+}
+
+async function recordCreated(context: PodContext, pod: Pod, created: CreateStruct, signal: AbortSignal): Promise<Step> {
+  const { memory, events, logger } = context;
+  const uid = podUid(pod);
+  const remote = memory.answers.get(uid)?.status;
+  memory.answers.delete(uid);
+  const named: Pod = {
+    ...pod,
+    metadata: { ...pod.metadata, annotations: { ...pod.metadata?.annotations, [annotations.jobId]: created.PodJID } },
+  };
+  const next = nextPodStatus(
+    named,
+    remote,
+    statusContext(context, pod, () => creatingReason(pod)),
+  );
+  await writeStatus(context, pod, next.status, { jobId: created.PodJID, signal });
+  memory.created.delete(uid);
+  memory.attempted.delete(uid);
+  memory.refusals.delete(uid);
+  logger.info({ pod: podKey(pod), podUid: uid, jobId: created.PodJID }, 'pod created');
+  events.event(podReference(pod), 'Normal', 'JobSubmitted', `the backend took the pod as job ${created.PodJID}`);
+  for (const warning of created.warnings ?? []) events.event(podReference(pod), 'Warning', 'FieldIgnored', warning);
+  return { requeueAfterSeconds: next.lookAgainAfterSeconds };
+}
+
+function isRefused({ memory }: PodContext, uid: string, error: unknown): boolean {
+  const verdict = judgeCreateError(error);
+  if (verdict !== 'perhaps-refused') return verdict === 'refused';
+  const tries = (memory.refusals.get(uid) ?? 0) + 1;
+  memory.refusals.set(uid, tries);
+  return tries >= triesBeforeRefusal;
+}
+
+async function refuse(context: PodContext, pod: Pod, error: unknown, signal: AbortSignal): Promise<Step> {
+  const message = messageOf(error);
+  context.memory.refusals.delete(podUid(pod));
+  await writeStatus(context, pod, refusedStatus(pod, message, statusContext(context, pod)), { signal });
+  context.logger.warn({ pod: podKey(pod), podUid: podUid(pod), err: error }, 'pod refused');
+  context.events.event(podReference(pod), 'Warning', 'ProviderFailed', message);
+  return undefined;
+}
+
+/** Says in the pod why it still waits. */
+async function showFailure(context: PodContext, pod: Pod, error: unknown, signal: AbortSignal): Promise<void> {
+  const waiting = {
+    reason: 'ProviderUnavailable',
+    message: `not taken by the backend yet, trying again: ${messageOf(error)}`,
+  };
+  const { status } = nextPodStatus(
+    pod,
+    undefined,
+    statusContext(context, pod, () => waiting),
+  );
+  context.events.event(podReference(pod), 'Warning', 'ProviderUnavailable', waiting.message);
+  await writeStatus(context, pod, status, { signal });
+}
+
+/** The controller repeats only what is marked so. */
+function retryable(error: unknown): unknown {
+  if (!isInterLinkError(error) || error.retryable) return error;
+  return new UnavailableError(error.message, { cause: error, details: error.details });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

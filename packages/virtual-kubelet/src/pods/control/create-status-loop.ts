@@ -1,0 +1,82 @@
+import type { Pod } from '@interlink/spec';
+import { isTerminal } from '../status/pod-phase.ts';
+import { createStatusQuestion } from './ask-status.ts';
+import { createDoorbell } from './create-doorbell.ts';
+import type { PodContext } from './pod-context.ts';
+import { isBeingDeleted, podJobId, podUid } from './pod-identity.ts';
+import { statusReference } from './status-reference.ts';
+import { takeAnswer, type Enqueue } from './take-answer.ts';
+
+/** Asks for the status of all pods again and again. */
+export interface StatusLoop {
+  run(signal: AbortSignal): Promise<void>;
+  /** Asks soon, once for all who wish it. */
+  askSoon(): void;
+  /** Takes note of a status that was pushed: an answer that is on its way may be older. */
+  overtake(uid: string): void;
+}
+
+/** What {@link createStatusLoop} needs. */
+export interface StatusLoopOptions {
+  readonly context: PodContext;
+  readonly enqueue: Enqueue;
+  /** Whether the peer pushes changes now. */
+  readonly isPushed: () => boolean;
+}
+
+const askSoonMilliseconds = 200;
+const jitter = 0.1;
+/** Between so many pods other work gets its turn. */
+const podsAtOnce = 250;
+
+/** One question for all pods in each interval; none when there are no pods. */
+export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptions): StatusLoop {
+  const { api, clock, logger, metrics, settings, features } = context;
+  const question = createStatusQuestion(api);
+  const doorbell = createDoorbell(clock, askSoonMilliseconds);
+  let overtaken: Set<string> | undefined;
+  let failing = false;
+
+  async function poll(signal: AbortSignal): Promise<void> {
+    const pods = context.store.list().filter((pod) => isAskedFor(context, pod));
+    if (pods.length === 0) return;
+    const startedAt = clock.now();
+    overtaken = new Set();
+    try {
+      const asked = features().size > 0 ? pods.map(statusReference) : pods;
+      const answers = await question.ask(asked, { signal });
+      metrics.polled('answered', (clock.now() - startedAt) / 1000);
+      if (failing) logger.info({ pods: pods.length }, 'status can be asked again');
+      failing = false;
+      for (const [index, pod] of pods.entries()) {
+        const uid = podUid(pod);
+        if (!overtaken.has(uid)) takeAnswer(context, context.store.byUid(uid) ?? pod, answers.get(uid), enqueue);
+        if (index % podsAtOnce === podsAtOnce - 1) await clock.sleep(0, { signal });
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      metrics.polled('failed', (clock.now() - startedAt) / 1000);
+      if (!failing) logger.warn({ err: error, pods: pods.length }, 'status cannot be asked, states stay as they are');
+      failing = true;
+    } finally {
+      overtaken = undefined;
+    }
+  }
+
+  return {
+    async run(signal) {
+      while (!signal.aborted) {
+        await poll(signal);
+        const seconds = isPushed() ? settings.pushedStatusIntervalSeconds : settings.statusIntervalSeconds;
+        await doorbell.wait(seconds * 1000 * (1 + jitter * (Math.random() - 0.5)), signal);
+      }
+    },
+    askSoon: () => doorbell.ring(),
+    overtake: (uid) => void overtaken?.add(uid),
+  };
+}
+
+function isAskedFor({ memory }: PodContext, pod: Pod): boolean {
+  if (isBeingDeleted(pod)) return memory.deleting.has(podUid(pod)) && !memory.removed.has(podUid(pod));
+  return podJobId(pod) !== undefined && !isTerminal(pod.status?.phase);
+}

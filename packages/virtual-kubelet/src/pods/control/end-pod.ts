@@ -1,0 +1,103 @@
+import { annotations, isInterLinkError, type Pod } from '@interlink/spec';
+import { deletedStatus } from '../status/ended-status.ts';
+import { isTerminal } from '../status/pod-phase.ts';
+import { statusContext, type PodContext, type Step } from './pod-context.ts';
+import { podJobId, podKey, podReference, podUid } from './pod-identity.ts';
+import { syncPod } from './sync-pod.ts';
+import { removePod, writeStatus } from './write-pod.ts';
+
+/** The Go virtual kubelet marks a pod so when it asks for the end of its job. */
+const deletedReason = 'VKProviderPodDeleted';
+/** A refused delete is asked again in this time, since only an operator can change the answer. */
+const refusedDeleteRetrySeconds = 30;
+/** A pod that waits for the backend's confirmation is looked at this often, besides whenever there is an answer. */
+const recheckSeconds = 60;
+
+/**
+ * Ends a pod that somebody deleted: asks the backend to end the job, waits until it is gone, and only then takes the pod out of the API
+ * server. A pod that was never sent goes at once.
+ */
+export async function endPod(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
+  const { memory } = context;
+  const uid = podUid(pod);
+  if (podJobId(pod) === undefined && !memory.attempted.has(uid)) return await finish(context, pod, signal);
+  if (!memory.deleting.has(uid)) {
+    const wait = await requestEnd(context, pod, signal);
+    if (wait === 'abandoned') return await finish(context, pod, signal);
+    if (wait !== undefined) return wait;
+    // What was answered before the delete says nothing about it.
+    memory.answers.delete(uid);
+    context.askSoon();
+    return { requeueAfterSeconds: recheckSeconds };
+  }
+  const answer = memory.answers.get(uid);
+  // Silence and an answer without the extension come from a foreign plugin, whose 2xx was the confirmation.
+  const confirmed =
+    answer !== undefined && (answer.status?.interlink === undefined || answer.status.interlink.state === 'gone');
+  if (confirmed || isOverdue(context, pod)) {
+    if (!confirmed) abandon(context, pod, 'the backend did not confirm the end of the job');
+    return await finish(context, pod, signal);
+  }
+  if (answer !== undefined) await syncPod(context, pod, signal);
+  return { requeueAfterSeconds: recheckSeconds };
+}
+
+/** The pod as it goes into a delete. */
+export function deleteRequest(context: PodContext, pod: Pod): Pod {
+  const marks = { ...pod.metadata?.annotations, [annotations.clusterId]: context.clusterId };
+  const status = { ...pod.status, reason: deletedReason };
+  return { metadata: { ...pod.metadata, annotations: marks }, ...(pod.spec ? { spec: pod.spec } : {}), status };
+}
+
+/** Asks for the end of the job; gives undefined once the backend accepted it. Throws what passes by itself. */
+async function requestEnd(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step | 'abandoned'> {
+  const { api, memory, metrics, logger, events } = context;
+  try {
+    await api.delete(deleteRequest(context, pod), { signal });
+    metrics.deleted('accepted');
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') {
+      metrics.deleted('failed');
+      const message = error instanceof Error ? error.message : String(error);
+      events.event(
+        podReference(pod),
+        'Warning',
+        'FailedKillPod',
+        `the job could not be deleted, trying again: ${message}`,
+      );
+      if (isOverdue(context, pod)) {
+        abandon(context, pod, message);
+        return 'abandoned';
+      }
+      if (!isInterLinkError(error) || error.retryable) throw error;
+      logger.warn({ pod: podKey(pod), podUid: podUid(pod), err: error }, 'delete refused by the backend, trying again');
+      return { requeueAfterSeconds: refusedDeleteRetrySeconds };
+    }
+  }
+  memory.deleting.add(podUid(pod));
+  return undefined;
+}
+
+async function finish(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
+  if (!isTerminal(pod.status?.phase)) {
+    await writeStatus(context, pod, deletedStatus(pod, statusContext(context, pod)), { signal });
+  }
+  await removePod(context, pod, signal);
+  context.logger.info({ pod: podKey(pod), podUid: podUid(pod) }, 'pod removed');
+  return undefined;
+}
+
+function abandon({ metrics, logger, events }: PodContext, pod: Pod, message: string): void {
+  metrics.deleted('abandoned');
+  logger.error({ pod: podKey(pod), podUid: podUid(pod), jobId: podJobId(pod), reason: message }, 'job abandoned');
+  const words = `the pod is removed although its job ${podJobId(pod) ?? ''} may still run: ${message}`;
+  events.event(podReference(pod), 'Warning', 'JobAbandoned', words);
+}
+
+/** Whether the patience with the backend is over. */
+function isOverdue({ settings, clock }: PodContext, pod: Pod): boolean {
+  const due = Date.parse(pod.metadata?.deletionTimestamp ?? '');
+  const patienceSeconds = settings.abandonDeletionAfterSeconds;
+  return patienceSeconds > 0 && clock.now() - due > patienceSeconds * 1000;
+}

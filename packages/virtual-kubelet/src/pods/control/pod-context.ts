@@ -1,0 +1,52 @@
+import type { EventRecorder, KubeClient } from '@interlink/kube';
+import type { Clock, Logger } from '@interlink/runtime';
+import type { Feature, InterLinkApi, Pod } from '@interlink/spec';
+import type { ObjectSource } from '../inputs/create-object-source.ts';
+import type { EffectivePodSettings } from '../pod-settings.ts';
+import { podAddresses } from '../status/pod-addresses.ts';
+import type { StatusContext, WaitingReason } from '../status/status-context.ts';
+import type { PodStore } from './create-pod-store.ts';
+import type { PodMemory } from './pod-memory.ts';
+import type { PodMetrics } from './pod-metrics.ts';
+
+/** What the steps of the pod controller work with. */
+export interface PodContext {
+  readonly client: KubeClient;
+  readonly api: InterLinkApi;
+  readonly nodeName: string;
+  readonly clusterId: string;
+  /** The node's address. */
+  readonly nodeIp: string;
+  readonly settings: EffectivePodSettings;
+  readonly objects: ObjectSource;
+  readonly store: PodStore;
+  readonly memory: PodMemory;
+  readonly events: EventRecorder;
+  readonly metrics: PodMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What the peer announced last. */
+  readonly features: () => ReadonlySet<Feature>;
+  /** Asks for the status of all pods soon. */
+  readonly askSoon: () => void;
+  /** Ends the job of a pod that is no more. */
+  readonly depart: (pod: Pod) => void;
+}
+
+/** What a step of a reconcile asks for. */
+export type Step = { readonly requeueAfterSeconds?: number | undefined } | undefined;
+
+/** The context of a status that is computed now. */
+export function statusContext(
+  { nodeIp, settings, clock }: PodContext,
+  pod: Pod,
+  waiting?: (containerName: string) => WaitingReason | undefined,
+): StatusContext {
+  const addresses = podAddresses(pod, nodeIp);
+  return { addresses, lostAfterSeconds: settings.lostAfterSeconds, now: clock.now(), waiting };
+}
+
+/** The reason of containers that are being created, as a kubelet words it. */
+export function creatingReason(pod: Pod): WaitingReason {
+  return { reason: (pod.spec?.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating' };
+}

@@ -1,0 +1,51 @@
+import type { CreateStruct, PodStatus } from '@interlink/spec';
+
+/** An answer about a pod that waits to be taken over; without a status, the backend was asked and said nothing. */
+export interface RemoteAnswer {
+  readonly status?: PodStatus;
+}
+
+/**
+ * What this process knows of pods beyond their objects. Everything in it can be lost: after a restart it is found out again, at the price of
+ * a repeated call that changes nothing. It is empty for a pod at rest.
+ */
+export interface PodMemory {
+  /** The latest answer about a pod, by UID. */
+  readonly answers: Map<string, RemoteAnswer>;
+  /** Pods without a job id that the backend may nevertheless have. */
+  readonly attempted: Set<string>;
+  /** Pods that the backend took, until the job id is written into them. */
+  readonly created: Map<string, CreateStruct>;
+  /** Creates that failed in a way that may be a refusal. */
+  readonly refusals: Map<string, number>;
+  /** Creates under way. */
+  readonly creating: Map<string, AbortController>;
+  /** Pods whose deletion the backend accepted. */
+  readonly deleting: Set<string>;
+  /** Pods that were removed from the API server with the backend's confirmation. */
+  readonly removed: Set<string>;
+  /** Since when the backend is silent about a pod, in milliseconds since 1970. */
+  readonly silentSince: Map<string, number>;
+  /** Forgets a pod that is no more. */
+  forget(uid: string): void;
+}
+
+/** An empty memory. */
+export function createPodMemory(): PodMemory {
+  const memory = {
+    answers: new Map<string, RemoteAnswer>(),
+    attempted: new Set<string>(),
+    created: new Map<string, CreateStruct>(),
+    refusals: new Map<string, number>(),
+    creating: new Map<string, AbortController>(),
+    deleting: new Set<string>(),
+    removed: new Set<string>(),
+    silentSince: new Map<string, number>(),
+  };
+  return {
+    ...memory,
+    forget(uid) {
+      for (const part of Object.values(memory)) part.delete(uid);
+    },
+  };
+}

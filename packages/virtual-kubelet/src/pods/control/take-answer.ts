@@ -1,0 +1,48 @@
+import type { Pod, PodStatus } from '@interlink/spec';
+import { isTerminal } from '../status/pod-phase.ts';
+import { nextPodStatus } from '../status/pod-status.ts';
+import { statusPatch } from '../status/status-patch.ts';
+import { statusContext, type PodContext } from './pod-context.ts';
+import { isBeingDeleted, podJobId, podKey, podUid } from './pod-identity.ts';
+
+/** Silence about a pod is made visible after this time. */
+const silenceMilliseconds = 60_000;
+
+/** Puts a key in for work. */
+export type Enqueue = (key: string) => void;
+
+/** Takes what the backend said of a pod, or that it said nothing. Only what changes something costs more than the comparison. */
+export function takeAnswer(context: PodContext, pod: Pod, status: PodStatus | undefined, enqueue: Enqueue): void {
+  const { memory } = context;
+  const uid = podUid(pod);
+  if (isBeingDeleted(pod)) {
+    if (!memory.deleting.has(uid) && status === undefined) return;
+    memory.answers.set(uid, status === undefined ? {} : { status });
+    enqueue(podKey(pod));
+    return;
+  }
+  if (isTerminal(pod.status?.phase)) return;
+  const said = status ?? silence(context, uid);
+  if (status !== undefined) memory.silentSince.delete(uid);
+  if (said === undefined) return;
+  // Of a pod that was not taken yet only a state is news: it says that the pod was taken after all.
+  if (podJobId(pod) === undefined && said.interlink !== undefined && said.interlink.state !== 'known') return;
+  const isWaiting = memory.answers.has(uid) || memory.creating.has(uid);
+  if (!isWaiting && !changesSomething(context, pod, said)) return;
+  memory.answers.set(uid, { status: said });
+  enqueue(podKey(pod));
+}
+
+function changesSomething(context: PodContext, pod: Pod, status: PodStatus): boolean {
+  const next = nextPodStatus(pod, status, statusContext(context, pod));
+  return next.lookAgainAfterSeconds !== undefined || statusPatch(pod.status, next.status) !== undefined;
+}
+
+/** After a while without a word, an answer that says so. It moves no state. */
+function silence({ memory, clock }: PodContext, uid: string): PodStatus | undefined {
+  const since = memory.silentSince.get(uid);
+  if (since === undefined) memory.silentSince.set(uid, clock.now());
+  if (since === undefined || clock.now() - since < silenceMilliseconds) return undefined;
+  const message = 'the backend says nothing about this pod';
+  return { UID: uid, interlink: { state: 'unknown', reason: 'NoStatus', message } };
+}

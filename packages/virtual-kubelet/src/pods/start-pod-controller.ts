@@ -1,0 +1,179 @@
+import {
+  createController,
+  createInformer,
+  createWorkQueue,
+  type Change,
+  type EventRecorder,
+  type KubeClient,
+} from '@interlink/kube';
+import type { Clock, Logger, Metrics } from '@interlink/runtime';
+import type { Feature, InterLinkApi, Pod } from '@interlink/spec';
+import { createDepartures } from './control/create-departures.ts';
+import { createEventLoop } from './control/create-event-loop.ts';
+import { createOrphanSweep } from './control/create-orphan-sweep.ts';
+import { createPodStore } from './control/create-pod-store.ts';
+import { createStatusLoop } from './control/create-status-loop.ts';
+import type { PodContext } from './control/pod-context.ts';
+import { isBeingDeleted, podJobId, podKey, podUid } from './control/pod-identity.ts';
+import { createPodMemory } from './control/pod-memory.ts';
+import { createPodMetrics } from './control/pod-metrics.ts';
+import { createPodReconcile } from './control/reconcile-pod.ts';
+import { trimPod } from './control/trim-pod.ts';
+import { createObjectSource } from './inputs/create-object-source.ts';
+import type { PodDirectory } from './pod-directory.ts';
+import { withPodDefaults, type PodSettings } from './pod-settings.ts';
+import { isTerminal } from './status/pod-phase.ts';
+
+/** What {@link startPodController} needs. The caller owns all of it. */
+export interface PodControllerOptions {
+  readonly client: KubeClient;
+  readonly api: InterLinkApi;
+  readonly nodeName: string;
+  /** UID of the cluster's kube-system namespace. */
+  readonly clusterId: string;
+  readonly config: PodSettings;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends everything, as {@link PodController.stop} does. */
+  readonly signal: AbortSignal;
+  /** The node's address: every pod's hostIP, and the podIP of pods whose annotation names none. */
+  readonly podIp: string;
+  /** What the peer announced in its last ping; empty before the first. */
+  readonly features: () => ReadonlySet<Feature>;
+}
+
+/** A running pod controller. */
+export interface PodController {
+  readonly pods: PodDirectory;
+  /** Stops working and resolves when nothing is under way. Jobs run on, and the next start finds them. */
+  stop(): Promise<void>;
+}
+
+const loopRestartMilliseconds = 1000;
+const retryBackoff = { initialMilliseconds: 500, maximumMilliseconds: 60_000 };
+
+/**
+ * Brings the pods bound to a node to the backend, reports what becomes of them, and ends them there when they are deleted here. Resolves once all
+ * pods of the node are known.
+ */
+export async function startPodController(options: PodControllerOptions): Promise<PodController> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const parts = assemble(options, signal);
+  const { informer, context } = parts;
+  let isFirstList = true;
+  informer.onChange((change) => {
+    // What an earlier process began cannot be told from what nobody began.
+    if (isFirstList && podJobId(change.object) === undefined) context.memory.attempted.add(podUid(change.object));
+    follow(parts, change);
+  });
+  informer.start(signal);
+  await informer.synced;
+  isFirstList = false;
+  const work = Promise.all(parts.loops.map((loop) => keepRunning(loop, context, signal)));
+  return {
+    pods: context.store.directory,
+    async stop() {
+      ending.abort(new Error('the pod controller was stopped'));
+      await work;
+    },
+  };
+}
+
+type Parts = ReturnType<typeof assemble>;
+
+function assemble(options: PodControllerOptions, signal: AbortSignal) {
+  const { client, api, nodeName, clusterId, events, clock, features } = options;
+  const logger = options.logger.child({ component: 'pods' });
+  const settings = withPodDefaults(options.config);
+  const fieldSelector = `spec.nodeName=${nodeName}`;
+  const informer = createInformer<Pod>({
+    client,
+    path: '/api/v1/pods',
+    fieldSelector,
+    logger,
+    clock,
+    transform: trimPod,
+  });
+  const queue = createWorkQueue({ clock, backoff: retryBackoff });
+  const enqueue = (key: string): void => queue.add(key);
+  const memory = createPodMemory();
+  const context: PodContext = {
+    client,
+    api,
+    nodeName,
+    clusterId,
+    events,
+    clock,
+    features,
+    logger,
+    settings,
+    memory,
+    nodeIp: options.podIp,
+    objects: createObjectSource({ client, nodeName, clock, logger, signal }),
+    store: createPodStore(informer),
+    metrics: createPodMetrics(options.metrics),
+    askSoon: () => statusLoop.askSoon(),
+    depart: (pod) => departures.add(pod),
+  };
+  const eventLoop = createEventLoop({ context, enqueue, overtake: (uid) => statusLoop.overtake(uid) });
+  const statusLoop = createStatusLoop({ context, enqueue, isPushed: () => eventLoop.isOpen });
+  const departures = createDepartures(context);
+  const reconcile = createPodReconcile(context);
+  const controller = createController({ name: 'pods', queue, workers: settings.workers, reconcile, logger });
+  const loops = [controller, departures, statusLoop, eventLoop, createOrphanSweep(context)];
+  return { informer, context, enqueue, loops };
+}
+
+/** Decides which changes are work. */
+function follow({ context, enqueue }: Parts, change: Change<Pod>): void {
+  const { object: pod, previous, type } = change;
+  context.store.follow(change);
+  if (type === 'deleted') {
+    depart(context, pod);
+    return;
+  }
+  if (isBeingDeleted(pod)) context.memory.creating.get(podUid(pod))?.abort();
+  else if (isTerminal(pod.status?.phase)) return;
+  else if (type === 'modified' && podJobId(pod) === undefined && isEcho(previous, pod)) return;
+  enqueue(podKey(pod));
+}
+
+/** Whether only the status changed: of a pod that waits, that is what was just written, and no reason to hurry. */
+function isEcho(previous: Pod | undefined, pod: Pod): boolean {
+  const describe = ({ metadata }: Pod): string =>
+    JSON.stringify([metadata?.generation, metadata?.annotations, metadata?.labels]);
+  return previous !== undefined && describe(previous) === describe(pod);
+}
+
+/** A pod that vanished without being removed here leaves its job behind. */
+function depart(context: PodContext, pod: Pod): void {
+  const { memory } = context;
+  const uid = podUid(pod);
+  const mayHaveJob = podJobId(pod) !== undefined || memory.attempted.has(uid) || memory.created.has(uid);
+  const create = memory.creating.get(uid);
+  create?.abort();
+  // A create that is under way departs by itself when it is over, so that its delete comes after it.
+  if (create === undefined && mayHaveJob && !memory.removed.has(uid)) context.depart(pod);
+  memory.forget(uid);
+}
+
+/** A loop ends by the signal alone. Should one fail, it is a defect, and starting it again beats going on without. */
+async function keepRunning(loop: Loop, { clock, logger }: PodContext, signal: AbortSignal): Promise<void> {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
+    try {
+      await loop.run(signal);
+    } catch (error) {
+      if (isOver()) return;
+      logger.error({ err: error }, 'a loop of the pod controller failed, starting it again');
+      await clock.sleep(loopRestartMilliseconds, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+interface Loop {
+  run(signal: AbortSignal): Promise<void>;
+}
