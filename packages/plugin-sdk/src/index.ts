@@ -8,6 +8,8 @@ export { parseAddress } from './server/parse-address.ts';
 export { createRemotePlugin } from './client/create-remote-plugin.ts';
 export { createRemoteInterLink } from './client/create-remote-interlink.ts';
 
+export type { OptionalMethods } from './server/announce.ts';
+export type { SharedTarget } from './server/shared-routes.ts';
 export type { TokenSource } from './server/bearer-check.ts';
 export type { ServerOptions, WireAppOptions } from './server/server-options.ts';
 export type { StreamAnswer, WireAnswer, WireRequest, WireRoute } from './server/wire-route.ts';

@@ -38,7 +38,9 @@ export interface RemoteOptions {
   readonly tls?: RemoteTls;
   /** The bearer token, asked for each call and trimmed; empty or undefined sends none. */
   readonly token?: () => Promise<string | undefined>;
+  /** What is not set keeps its default. */
   readonly timeouts?: Partial<RemoteTimeouts>;
+  /** Told of repeated calls (debug) and of parts of answers that were ignored (warn). */
   readonly logger: Logger;
   /** For the waits between tries. Default: the machine's clock. */
   readonly clock?: Clock;

@@ -3,6 +3,7 @@ import type { Clock, Logger, Metrics } from '@interlink/runtime';
 
 /** What both hops' servers take. */
 export interface ServerOptions {
+  /** Gets one line for each refused or failed request, and with level debug one for each request. */
   readonly logger: Logger;
   /** Larger bodies are refused with 413. Default 64 MiB: a status request names thousands of whole pods. */
   readonly bodyLimitBytes?: number;
