@@ -3,7 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** Prometheus metrics of one process or one test; never a global registry. */
 export interface Metrics {
   readonly registry: Registry;
+  /** A number that only grows. */
   counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
+  /** A number that goes up and down. */
   gauge<Label extends string>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
   /** Buckets are in seconds. Default: 5 ms to 60 s. */
   histogram<Label extends string>(name: string, help: string, labels?: readonly Label[]): Histogram<Label>;

@@ -30,7 +30,9 @@ export interface TerminalSize {
 export interface StreamSession {
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly resize?: AsyncIterable<TerminalSize>;
+  /** Resolves when the chunk was taken: wait for it before the next. */
   stdout(chunk: Uint8Array): Promise<void>;
+  /** As {@link StreamSession.stdout}. With a terminal everything comes by stdout. */
   stderr(chunk: Uint8Array): Promise<void>;
 }
 

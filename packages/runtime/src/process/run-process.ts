@@ -6,9 +6,14 @@ export const exitCodes = { ok: 0, failure: 1, badConfig: 2 } as const;
 
 /** The parts of Node's `process` that {@link runProcess} touches. */
 export interface ProcessEdge {
-  readonly stderr: { write(text: string): unknown };
+  readonly stderr: {
+    /** Takes one line, with its end. */
+    write(text: string): unknown;
+  };
   exitCode?: number | string | null | undefined;
+  /** Calls the listener at every such signal. */
   on(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  /** Forgets the listener. */
   off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
 }
 
@@ -32,7 +37,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 /**
- * The frame of every entrypoint: signals become an aborted {@link AbortSignal}, an error one line on standard error and an exit
+ * The frame of every entrypoint: signals become an aborted `AbortSignal`, an error one line on standard error and an exit
  * code (2 for a {@link ConfigError}, else 1). It sets the exit code and lets the process end by itself.
  */
 export async function runProcess(options: ProcessOptions): Promise<void> {
