@@ -1,3 +1,4 @@
+export { assemblePodData } from './create/assemble-pod-data.ts';
 export { buildInterLinkApp } from './http/build-interlink-app.ts';
 export { createInterLinkApi } from './create-interlink-api.ts';
 export { compileTemplate } from './go-template/index.ts';
