@@ -13,18 +13,23 @@ function mayBeAbsent(entry) {
 }
 
 /**
- * Whether `node_modules` is what the lock file says. npm keeps the list of what it installed; times of files say nothing, since
- * a checkout sets them anew.
+ * Whether a list of installed packages is what a lock file wants. npm keeps such a list in `node_modules`; times of files say
+ * nothing, since a checkout sets them anew.
+ * @param {Record<string, any>} wantedPackages
+ * @param {Record<string, any>} installedPackages
  */
+export function isComplete(wantedPackages, installedPackages) {
+  return Object.entries(wantedPackages).every(([path, wanted]) => {
+    if (!path.includes('node_modules/') || mayBeAbsent(wanted)) return true;
+    return path in installedPackages && installedPackages[path].version === wanted.version;
+  });
+}
+
 function isInstalled() {
   const installedList = join('node_modules', '.package-lock.json');
-  if (!existsSync(join(root, installedList))) return false;
-  const installed = readPackages(installedList);
-  return Object.entries(readPackages('package-lock.json')).every(([path, wanted]) => {
-    if (!path.includes('node_modules/') || mayBeAbsent(wanted)) return true;
-    const present = installed[path];
-    return present !== undefined && present.version === wanted.version;
-  });
+  return (
+    existsSync(join(root, installedList)) && isComplete(readPackages('package-lock.json'), readPackages(installedList))
+  );
 }
 
 /**
