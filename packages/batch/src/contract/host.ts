@@ -3,7 +3,14 @@ import type { LogSource } from '@interlink/plugin-sdk';
 /** One entry of a directory tree; `path` is relative and contained, parents come first. */
 export type TreeEntry =
   | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
-  | { readonly kind: 'file'; readonly path: string; readonly mode: number; readonly content: string | Uint8Array }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly mode: number;
+      readonly content: string | Uint8Array;
+      /** Whether the content must survive a crash of the machine. */
+      readonly durable?: boolean;
+    }
   | { readonly kind: 'link'; readonly path: string; readonly target: string };
 
 /** A name in a directory. `other`: socket, device, pipe. */

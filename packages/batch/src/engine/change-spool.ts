@@ -3,6 +3,8 @@ import type { Engine } from './engine.ts';
 import { readJobFiles } from './job-evidence.ts';
 
 const pollMilliseconds = 2000;
+// One change makes several events, and removing a note makes another.
+const gatherMilliseconds = 10;
 
 /** Reads the states of the pods whose runners noted a change. */
 export interface ChangeSpool extends Disposable {
@@ -30,7 +32,14 @@ export function createChangeSpool(engine: Engine): ChangeSpool {
   const drainOrWarn = (): void => {
     drain().catch((error: unknown) => engine.logger.warn({ err: error }, 'changed states could not be read'));
   };
-  const watcher = engine.host.watch(directory, drainOrWarn);
+  let gathering: NodeJS.Timeout | undefined;
+  const drainSoon = (): void => {
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      drainOrWarn();
+    }, gatherMilliseconds);
+  };
+  const watcher = engine.host.watch(directory, drainSoon);
   const timer = setInterval(() => {
     if (engine.pods.hasActive()) drainOrWarn();
   }, pollMilliseconds);
@@ -39,6 +48,7 @@ export function createChangeSpool(engine: Engine): ChangeSpool {
     drain,
     [Symbol.dispose]() {
       watcher[Symbol.dispose]();
+      clearTimeout(gathering);
       clearInterval(timer);
     },
   };

@@ -1,10 +1,13 @@
-import { chmod, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TreeEntry } from '../contract/host.ts';
 import { translateFileErrors } from './file-error.ts';
 
 const ownerOnlyDirectory = 0o700;
 const ownerOnlyFile = 0o600;
+const entriesPerStep = 50;
 
 /** Prefix of trees that are being made; what is left of one after a crash is nobody's. */
 export const unfinishedPrefix = '.new-';
@@ -22,9 +25,8 @@ export async function createTree(directory: string, entries: readonly TreeEntry[
     const unfinished = join(dirname(directory), `${unfinishedPrefix}${basename(directory)}`);
     await rm(unfinished, { recursive: true, force: true });
     try {
-      await mkdir(unfinished, { mode: ownerOnlyDirectory });
-      for (const entry of entries) await createEntry(unfinished, entry);
-      await setDirectoryModes(unfinished, entries);
+      await fillTree(unfinished, entries);
+      for (const entry of entries) if (entry.kind === 'file' && entry.durable) await sync(join(unfinished, entry.path));
       await sync(unfinished);
       await rename(unfinished, directory);
       await sync(dirname(directory));
@@ -35,26 +37,34 @@ export async function createTree(directory: string, entries: readonly TreeEntry[
   });
 }
 
-async function createEntry(parent: string, entry: TreeEntry): Promise<void> {
-  const path = join(parent, entry.path);
-  switch (entry.kind) {
-    case 'directory':
-      await mkdir(path, { recursive: true, mode: ownerOnlyDirectory });
-      return;
-    case 'link':
-      await symlink(entry.target, path);
-      return;
-    case 'file':
-      await writeFile(path, entry.content, { mode: ownerOnlyFile, flag: 'wx' });
-      if (entry.mode !== ownerOnlyFile) await chmod(path, entry.mode);
+/**
+ * In small synchronous steps: a tree has up to some hundred tiny entries, and a trip through the thread pool for each costs
+ * ten times the call itself. Between the steps other requests have their turn.
+ */
+async function fillTree(root: string, entries: readonly TreeEntry[]): Promise<void> {
+  mkdirSync(root, { mode: ownerOnlyDirectory });
+  for (let start = 0; start < entries.length; start += entriesPerStep) {
+    for (const entry of entries.slice(start, start + entriesPerStep)) createEntry(root, entry);
+    await nextTurn();
+  }
+  // At last and from the inside out: a directory may be one that its owner cannot write.
+  for (const entry of entries.toReversed()) {
+    if (entry.kind === 'directory' && entry.mode !== ownerOnlyDirectory) chmodSync(join(root, entry.path), entry.mode);
   }
 }
 
-/** At last and from the inside out: a directory may be one that its owner cannot write. */
-async function setDirectoryModes(parent: string, entries: readonly TreeEntry[]): Promise<void> {
-  for (const entry of entries.toReversed()) {
-    if (entry.kind === 'directory' && entry.mode !== ownerOnlyDirectory)
-      await chmod(join(parent, entry.path), entry.mode);
+function createEntry(parent: string, entry: TreeEntry): void {
+  const path = join(parent, entry.path);
+  switch (entry.kind) {
+    case 'directory':
+      mkdirSync(path, { recursive: true, mode: ownerOnlyDirectory });
+      return;
+    case 'link':
+      symlinkSync(entry.target, path);
+      return;
+    case 'file':
+      writeFileSync(path, entry.content, { mode: ownerOnlyFile, flag: 'wx' });
+      if (entry.mode !== ownerOnlyFile) chmodSync(path, entry.mode);
   }
 }
 
@@ -74,8 +84,8 @@ export async function writeDurably(path: string, content: string): Promise<void>
   });
 }
 
-async function sync(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {

@@ -1,7 +1,7 @@
-import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
-import type { Dirent } from 'node:fs';
+import { readlinkSync, type Dirent } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DirectoryEntry } from '../contract/host.ts';
+import type { DirectoryEntry, Host } from '../contract/host.ts';
 import { errorCode, translateFileErrors } from './file-error.ts';
 
 const absent = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
@@ -29,22 +29,30 @@ export async function readMany(paths: readonly string[]): Promise<ReadonlyMap<st
 export function listDirectory(directory: string): Promise<readonly DirectoryEntry[] | undefined> {
   return unlessAbsent('a directory cannot be listed', async () => {
     const entries = await readdir(directory, { withFileTypes: true });
-    return await Promise.all(entries.map((entry) => describe(directory, entry)));
+    return entries.flatMap((entry) => describe(directory, entry) ?? []);
   });
 }
 
-async function describe(directory: string, entry: Dirent): Promise<DirectoryEntry> {
+function describe(directory: string, entry: Dirent): DirectoryEntry | undefined {
   const { name } = entry;
-  if (entry.isSymbolicLink()) return { name, type: 'link', target: await readlink(join(directory, name)) };
+  if (entry.isSymbolicLink()) {
+    const target = readLink(join(directory, name));
+    return target === undefined ? undefined : { name, type: 'link', target };
+  }
   return { name, type: entry.isDirectory() ? 'directory' : entry.isFile() ? 'file' : 'other' };
 }
 
-/** See `Host.resolvePath`. */
-export function resolveExisting(path: string): ReturnType<typeof describePath> {
-  return describePath(path);
+/** The target of a link; undefined where it vanished since it was listed. */
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
-function describePath(path: string) {
+/** See `Host.resolvePath`. */
+export function resolveExisting(path: string): ReturnType<Host['resolvePath']> {
   return unlessAbsent('a path cannot be looked up', async () => {
     const resolved = await realpath(path);
     const facts = await stat(resolved);

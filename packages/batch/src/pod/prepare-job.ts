@@ -60,7 +60,13 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
   }
   const record = buildRecord(pod, data, { createdAt: context.createdAt, warnings: judgement.warnings });
   const tree = buildJobTree({ pod, data, volumes, starts, directory, policy: context.policy });
-  const recordFile: TreeEntry = { kind: 'file', path: jobFiles.record, mode: 0o600, content: formatJobRecord(record) };
+  const recordFile: TreeEntry = {
+    kind: 'file',
+    path: jobFiles.record,
+    mode: 0o600,
+    content: formatJobRecord(record),
+    durable: true,
+  };
   return { job: buildJob(pod, context.root), record, files: [...tree, recordFile], starts, judgement };
 }
 

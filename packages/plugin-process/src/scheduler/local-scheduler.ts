@@ -30,8 +30,8 @@ export interface LocalSchedulerOptions {
 
 const defaultQueryIntervalSeconds = 5;
 const defaultPods = 110;
-const claimTries = 500;
-const claimPauseMilliseconds = 2;
+const claimDeadlineMilliseconds = 30_000;
+const claimPauseMilliseconds = { first: 4, longest: 50 };
 const outputTailBytes = 2000;
 
 /** Jobs are processes of this machine, each the runner in a session of its own, which outlive this process. */
@@ -132,11 +132,13 @@ async function startDetached(job: BatchJob): Promise<ChildProcess> {
 
 /** The runner's first act names the job: of two runners of one pod, only one gets so far, and its id is the pod's. */
 async function waitForClaim(job: BatchJob, child: ChildProcess): Promise<string> {
-  for (let tries = 0; tries < claimTries; tries += 1) {
+  const deadline = performance.now() + claimDeadlineMilliseconds;
+  let pause = claimPauseMilliseconds.first;
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    await delay(pause);
     const id = await readClaim(job.directory);
     if (id !== undefined) return id;
-    if (child.exitCode !== null || child.signalCode !== null) break;
-    await delay(claimPauseMilliseconds);
+    pause = Math.min(pause * 2, claimPauseMilliseconds.longest);
   }
   const id = await readClaim(job.directory);
   if (id !== undefined) return id;
