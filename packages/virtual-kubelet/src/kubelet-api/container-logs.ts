@@ -36,7 +36,7 @@ export async function serveContainerLogs(
   context: LogContext,
   response: ServerResponse,
 ): Promise<void> {
-  const { api, pods, signal } = context;
+  const { pods, signal } = context;
   const options = parseLogQuery(target.query);
   const pod = pods.get(target.namespace, target.pod);
   if (pod === undefined) throw new NotFoundError(`pod ${JSON.stringify(target.pod)} does not exist`);
@@ -53,10 +53,19 @@ export async function serveContainerLogs(
     ContainerName: target.container,
     Opts: options,
   };
-  const log = await api.logs(request, { signal }).catch((error: unknown) => {
+  await streamLog(response, await openLog(request, { pod, target }, context), signal);
+}
+
+async function openLog(
+  request: LogStruct,
+  { pod, target }: { pod: Pod; target: LogTarget },
+  { api, signal }: LogContext,
+): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    return await api.logs(request, { signal });
+  } catch (error) {
     throw explain(error, pod, target);
-  });
-  await streamLog(response, log, signal);
+  }
 }
 
 function checkContainer(pod: Pod, { container, pod: name }: LogTarget): void {
@@ -66,18 +75,18 @@ function checkContainer(pod: Pod, { container, pod: name }: LogTarget): void {
   }
 }
 
-/** No log of a container that has not started is the caller's impatience, not a lost log: the words are a kubelet's. */
+/**
+ * A log that the backend does not have is a bad request in a kubelet's eyes, and the API server hands on the words of no other refusal. Of a container that
+ * has not started the words are a kubelet's.
+ */
 function explain(error: unknown, pod: Pod, { container, pod: name }: LogTarget): unknown {
   if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') return error;
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const status = statuses.find((entry) => entry.name === container);
-  const isWaiting = status === undefined || status.state?.waiting !== undefined;
-  if (!isWaiting) return error;
-  const reason = status?.state?.waiting?.reason ?? 'ContainerCreating';
-  return new InvalidInputError(
-    `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${reason}`,
-    { cause: error },
-  );
+  const state = statuses.find((entry) => entry.name === container)?.state ?? { waiting: {} };
+  if (state.waiting === undefined) return new InvalidInputError(error.message, { cause: error });
+  const reason = state.waiting.reason ?? 'ContainerCreating';
+  const words = `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${reason}`;
+  return new InvalidInputError(words, { cause: error });
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseQuantity } from '@interlink/plugin-sdk';
 import type { Node, NodeCondition } from '@interlink/spec';
+import type { NodeCapacity } from '../config/virtual-kubelet-config.ts';
 import {
   buildAnnotations,
   buildLabels,
@@ -111,13 +113,21 @@ function planStatus(node: Node, wish: NodeWish): NodeChanges['status'] {
 
 function isSameStatus(wanted: NodeStatus, present: NodeStatus): boolean {
   return (
-    Object.keys(changed(wanted.capacity ?? {}, present.capacity ?? {})).length === 0 &&
-    Object.keys(changed(wanted.allocatable ?? {}, present.allocatable ?? {})).length === 0 &&
+    hasAmounts(present.capacity ?? {}, wanted.capacity ?? {}) &&
+    hasAmounts(present.allocatable ?? {}, wanted.allocatable ?? {}) &&
     isDeepStrictEqual(wanted.addresses, present.addresses) &&
     isDeepStrictEqual(wanted.daemonEndpoints, present.daemonEndpoints) &&
     present.nodeInfo?.kubeletVersion === wanted.nodeInfo?.kubeletVersion &&
     isDeepStrictEqual(wanted.conditions?.map(withoutHeartbeat), present.conditions?.map(withoutHeartbeat))
   );
+}
+
+/** Whether every amount is there. The API server writes quantities its own way: `3000G` becomes `3T`. */
+function hasAmounts(present: NodeCapacity, wanted: NodeCapacity): boolean {
+  return Object.entries(wanted).every(([name, amount]) => {
+    const found = present[name];
+    return found !== undefined && (found === amount || parseQuantity(found) === parseQuantity(amount));
+  });
 }
 
 function secondsSinceHeartbeat(conditions: readonly NodeCondition[], now: string): number {
