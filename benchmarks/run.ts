@@ -38,7 +38,13 @@ if (unknown.length > 0) {
     console.error(`bench: ${name} …`);
     results[name] = await runBenchmark(name);
   }
-  const machine = { cores: availableParallelism(), cpu: cpus()[0]?.model, memoryBytes: totalmem(), node: process.version };
+  const machine = {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model,
+    memoryBytes: totalmem(),
+    node: process.version,
+  };
   console.log(JSON.stringify({ date: new Date().toISOString(), machine, results }, null, 2));
-  if (Object.values(results).some((result) => typeof result === 'object' && result !== null && 'failed' in result)) process.exitCode = 1;
+  if (Object.values(results).some((result) => typeof result === 'object' && result !== null && 'failed' in result))
+    process.exitCode = 1;
 }

@@ -36,6 +36,8 @@ const program = new Command('interlink-virtual-kubelet')
   .option('--configpath <file>', 'the same, by the name that the Go virtual kubelet gives it')
   .option('--nodename <name>', 'name of the node (default: $NODENAME)')
   .addHelpText('after', examples)
-  .action((flags: Flags) => runProcess({ name: 'interlink-virtual-kubelet', run: ({ signal }) => serve(flags, signal) }));
+  .action((flags: Flags) =>
+    runProcess({ name: 'interlink-virtual-kubelet', run: ({ signal }) => serve(flags, signal) }),
+  );
 
 await program.parseAsync(acceptGoFlags(process.argv, ['version', 'configpath', 'nodename']));

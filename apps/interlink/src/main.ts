@@ -17,21 +17,41 @@ program
   .option('--keep', 'keep everything running after the pod has ended, until Ctrl-C')
   .option('--verbose', 'show the logs of the components')
   .addHelpText('after', '\nExamples:\n  interlink quickstart\n  interlink quickstart --pod my-pod.yaml --keep')
-  .action((flags: object) => start(async (signal) => (await import('./commands/quickstart.ts')).quickstart(flags, signal)));
+  .action((flags: object) =>
+    start(async (signal) => (await import('./commands/quickstart.ts')).quickstart(flags, signal)),
+  );
 
 const lab = program.command('lab').description('the same, kept running in the background');
-lab.command('up').description('start it and print how to reach it').action(() => start(async (signal) => (await import('./commands/lab.ts')).labUp(signal)));
-lab.command('down').description('stop it and remove everything of it').action(() => start(async (signal) => (await import('./commands/lab.ts')).labDown(signal)));
-lab.command('status').description('whether it runs').action(() => start(async () => (await import('./commands/lab.ts')).labStatus()));
-lab.command('serve <directory>', { hidden: true }).action((directory: string) => start(async (signal) => (await import('./commands/lab.ts')).labServe(directory, signal)));
+lab
+  .command('up')
+  .description('start it and print how to reach it')
+  .action(() => start(async (signal) => (await import('./commands/lab.ts')).labUp(signal)));
+lab
+  .command('down')
+  .description('stop it and remove everything of it')
+  .action(() => start(async (signal) => (await import('./commands/lab.ts')).labDown(signal)));
+lab
+  .command('status')
+  .description('whether it runs')
+  .action(() => start(async () => (await import('./commands/lab.ts')).labStatus()));
+lab
+  .command('serve <directory>', { hidden: true })
+  .action((directory: string) =>
+    start(async (signal) => (await import('./commands/lab.ts')).labServe(directory, signal)),
+  );
 
 program
   .command('run <file>')
   .description('run a pod without a cluster: its logs on standard output, its exit code as our own')
   .option('--plugin <url>', 'the plugin that runs it (default: processes on this machine)')
   .option('--verbose', 'show what the components log')
-  .addHelpText('after', '\nExamples:\n  interlink run pod.yaml\n  interlink run pod.yaml --plugin unix:///run/slurm-plugin.sock')
-  .action((file: string, flags: object) => start(async (signal) => (await import('./commands/run.ts')).run(file, flags, signal)));
+  .addHelpText(
+    'after',
+    '\nExamples:\n  interlink run pod.yaml\n  interlink run pod.yaml --plugin unix:///run/slurm-plugin.sock',
+  )
+  .action((file: string, flags: object) =>
+    start(async (signal) => (await import('./commands/run.ts')).run(file, flags, signal)),
+  );
 
 program
   .command('explain <file>')
@@ -39,7 +59,9 @@ program
   .option('-c, --config <file>', 'configuration of the process plugin')
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExamples:\n  interlink explain pod.yaml\n  interlink explain pod.yaml --json')
-  .action((file: string, flags: object) => start(async () => (await import('./commands/explain.ts')).explain(file, flags)));
+  .action((file: string, flags: object) =>
+    start(async () => (await import('./commands/explain.ts')).explain(file, flags)),
+  );
 
 program
   .command('doctor')
@@ -48,7 +70,10 @@ program
   .option('--node <name>', 'the virtual node (default: the first one)')
   .option('--api <url>', 'the interLink API server, asked directly')
   .option('--plugin <url>', 'the plugin, asked directly')
-  .addHelpText('after', '\nExamples:\n  interlink doctor --kubeconfig ~/.kube/config\n  interlink doctor --api unix:///run/interlink.sock --plugin http://127.0.0.1:4000')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  interlink doctor --kubeconfig ~/.kube/config\n  interlink doctor --api unix:///run/interlink.sock --plugin http://127.0.0.1:4000',
+  )
   .action((flags: object) => start(async () => (await import('./commands/doctor.ts')).doctor(flags)));
 
 await program.parseAsync();

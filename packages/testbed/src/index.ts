@@ -1,3 +1,5 @@
+export { chainLinks } from './chain/chain-links.ts';
+export { startChain } from './chain/start-chain.ts';
 export { ensureControlPlaneBinaries } from './binaries/ensure-control-plane-binaries.ts';
 export { kubernetesVersion } from './binaries/programs.ts';
 export { controlPlaneStatus } from './control-plane/control-plane-status.ts';
@@ -15,3 +17,5 @@ export type { ControlPlaneStatus } from './control-plane/control-plane-status.ts
 export type { ControlPlaneOptions } from './control-plane/start-control-plane.ts';
 export type { ProgressOptions } from './progress/create-progress.ts';
 export type { Progress, ProgressTask } from './progress/progress.ts';
+export type { ChainLink } from './chain/chain-links.ts';
+export type { Chain, ChainOptions } from './chain/start-chain.ts';

@@ -64,9 +64,16 @@ function print(findings: readonly Finding[], printer: Printer): void {
  */
 export async function doctor(flags: DoctorFlags): Promise<number> {
   const printer = createPrinter();
-  const findings = [...(await lookAtCluster(flags)), ...(await lookAtApi(flags.api)), ...(await lookAtPlugin(flags.plugin))];
+  const findings = [
+    ...(await lookAtCluster(flags)),
+    ...(await lookAtApi(flags.api)),
+    ...(await lookAtPlugin(flags.plugin)),
+  ];
   print(findings, printer);
   const broken = findings.find(({ verdict }) => verdict === 'broken');
-  printer.line(broken === undefined ? 'no broken hop found' : `the first broken hop is: ${broken.hop}`, broken === undefined ? 'good' : 'bad');
+  printer.line(
+    broken === undefined ? 'no broken hop found' : `the first broken hop is: ${broken.hop}`,
+    broken === undefined ? 'good' : 'bad',
+  );
   return broken === undefined ? 0 : 1;
 }

@@ -40,7 +40,9 @@ async function explainFile(file: string, flags: ExplainFlags): Promise<PodExplan
 function printVerdicts(explanation: PodExplanation, printer: Printer): void {
   printer.line('What becomes of each field', 'heading');
   for (const { path, verdict, note } of explanation.verdicts) {
-    printer.line(`  ${printer.paint(verdict.padEnd(verdictWidth), tones[verdict])}  ${path}${note === '' ? '' : `: ${note}`}`);
+    printer.line(
+      `  ${printer.paint(verdict.padEnd(verdictWidth), tones[verdict])}  ${path}${note === '' ? '' : `: ${note}`}`,
+    );
   }
 }
 
@@ -49,7 +51,9 @@ function printJob({ job, containers }: PodExplanation, printer: Printer): void {
   printer.line('The job', 'heading');
   printer.line(`  ${JSON.stringify(job.argv)}`);
   for (const { name, argv, environmentNames, workingDirectory, ownMounts } of containers) {
-    printer.line(`  ${printer.paint(name, 'heading')} in ${workingDirectory}${ownMounts ? ', with mounts of its own' : ''}`);
+    printer.line(
+      `  ${printer.paint(name, 'heading')} in ${workingDirectory}${ownMounts ? ', with mounts of its own' : ''}`,
+    );
     printer.line(`    ${JSON.stringify(argv)}`);
     if (environmentNames.length > 0) printer.line(`    environment: ${environmentNames.join(' ')}`, 'quiet');
   }
@@ -69,7 +73,8 @@ export async function explain(file: string, flags: ExplainFlags): Promise<number
     printer.line(explanation.runtime);
     printVerdicts(explanation, printer);
     printJob(explanation, printer);
-    if (explanation.refusal !== undefined) printer.line(`The pod would be refused: ${explanation.refusal.message}`, 'bad');
+    if (explanation.refusal !== undefined)
+      printer.line(`The pod would be refused: ${explanation.refusal.message}`, 'bad');
   }
   return explanation.refusal === undefined ? 0 : 1;
 }

@@ -3,7 +3,13 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aborted, createLogger, systemClock } from '@interlink/runtime';
 import { BackendError, ConflictError } from '@interlink/spec';
-import { controlPlaneStatus, createProgress, silentProgress, stopControlPlane, ensureControlPlaneBinaries } from '@interlink/testbed';
+import {
+  controlPlaneStatus,
+  createProgress,
+  silentProgress,
+  stopControlPlane,
+  ensureControlPlaneBinaries,
+} from '@interlink/testbed';
 import { labDirectory } from '../lab/lab-directory.ts';
 import { readLabState, removeLabState, writeLabState, type LabState } from '../lab/lab-state.ts';
 import { withLab } from '../lab/with-lab.ts';
@@ -95,7 +101,8 @@ export async function labStatus(): Promise<number> {
   }
   tell(state, printer);
   const { components } = await controlPlaneStatus(join(directory, 'run', 'control-plane'));
-  for (const line of formatTable(Object.entries(components).map(([name, word]) => [`  ${name}`, word]))) printer.line(line);
+  for (const line of formatTable(Object.entries(components).map(([name, word]) => [`  ${name}`, word])))
+    printer.line(line);
   return 0;
 }
 

@@ -38,7 +38,12 @@ async function runPod(lab: Lab, file: string, options: { printer: Printer; signa
   printer.line(`pod ${namespace}/${name} is applied; this is what happens to it:`, 'heading');
   const ended = await followPod({ client: lab.client, namespace, name, printer, signal });
   const succeeded = ended.status?.phase === 'Succeeded';
-  printer.line(succeeded ? `pod ${name} succeeded` : `pod ${name} failed: ${ended.status?.message ?? ended.status?.reason ?? 'see its containers above'}`, succeeded ? 'good' : 'bad');
+  printer.line(
+    succeeded
+      ? `pod ${name} succeeded`
+      : `pod ${name} failed: ${ended.status?.message ?? ended.status?.reason ?? 'see its containers above'}`,
+    succeeded ? 'good' : 'bad',
+  );
   return succeeded;
 }
 

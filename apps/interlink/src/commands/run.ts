@@ -20,7 +20,8 @@ function createLogPrinter(withNames: boolean): { print(container: string, chunk:
   return {
     print(container, chunk) {
       if (!withNames) return void process.stdout.write(chunk);
-      const known = prefixers.get(container) ?? prefixLines(`${container} | `, (line) => void process.stdout.write(line));
+      const known =
+        prefixers.get(container) ?? prefixLines(`${container} | `, (line) => void process.stdout.write(line));
       prefixers.set(container, known);
       known.write(chunk);
     },

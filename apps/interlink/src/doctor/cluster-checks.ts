@@ -50,14 +50,16 @@ function leaseCheck(client: KubeClient, nodeName: string): HopCheck {
 function connectivityCheck(client: KubeClient, nodeName: string): HopCheck {
   return {
     hop: 'hop to the API',
-    advice: 'check InterlinkURL and InterlinkPort, the token and the certificates in the configuration of the virtual kubelet',
+    advice:
+      'check InterlinkURL and InterlinkPort, the token and the certificates in the configuration of the virtual kubelet',
     look: async () => {
       const node = await client.request<Node>({ method: 'GET', path: `/api/v1/nodes/${nodeName}` });
       const connectivity = condition(node, 'InterlinkConnectivity');
       if (connectivity === undefined) throw new NotFoundError(`node ${nodeName} has not pinged its interLink API yet`);
       if (connectivity.status !== 'True') throw new UnavailableError(connectivity.message ?? 'the ping fails');
       const ready = condition(node, 'Ready');
-      if (ready?.status !== 'True') throw new UnavailableError(`the ping succeeds, but the node is not Ready: ${ready?.message ?? ''}`);
+      if (ready?.status !== 'True')
+        throw new UnavailableError(`the ping succeeds, but the node is not Ready: ${ready?.message ?? ''}`);
       return `the virtual kubelet's pings succeed, node ${nodeName} is Ready`;
     },
   };
@@ -66,7 +68,8 @@ function connectivityCheck(client: KubeClient, nodeName: string): HopCheck {
 function kubeletCheck(client: KubeClient, nodeName: string): HopCheck {
   return {
     hop: 'kubelet API',
-    advice: 'kubectl logs will fail: check KUBELET_URL, KUBELET_PORT and POD_IP, the serving certificate, and that the API server can connect to them',
+    advice:
+      'kubectl logs will fail: check KUBELET_URL, KUBELET_PORT and POD_IP, the serving certificate, and that the API server can connect to them',
     look: async () => {
       const path = `/api/v1/nodes/${nodeName}/proxy/runningpods/`;
       const { items } = await client.request<{ items?: readonly unknown[] | null }>({ method: 'GET', path });

@@ -11,7 +11,8 @@ function describe(response: PingResponse): string {
 export function apiCheck(api: InterLinkApi, url: string): HopCheck {
   return {
     hop: 'API server',
-    advice: 'the API server does not run there, or the plugin behind it does not answer: check SidecarURL and SidecarPort',
+    advice:
+      'the API server does not run there, or the plugin behind it does not answer: check SidecarURL and SidecarPort',
     look: async () => `${url} ${describe(await api.ping())}`,
   };
 }

@@ -7,7 +7,9 @@ const pauseMilliseconds = 100;
 async function heldPods(plugin: Plugin): Promise<readonly Pod[]> {
   const held = (await plugin.list?.()) ?? [];
   // Nobody waits for a grace period when the whole lab goes.
-  return held.map(({ uid, name, namespace }) => ({ metadata: { uid, name, namespace, deletionGracePeriodSeconds: 1 } }));
+  return held.map(({ uid, name, namespace }) => ({
+    metadata: { uid, name, namespace, deletionGracePeriodSeconds: 1 },
+  }));
 }
 
 async function someAreLeft(plugin: Plugin, pods: readonly Pod[]): Promise<boolean> {

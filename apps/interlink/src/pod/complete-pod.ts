@@ -6,7 +6,9 @@ const loopback = '127.0.0.1';
 
 /** A pod that is bound to a node comes with its environment resolved, so this one must stay unbound and have the name filled in. */
 function fillNodeName(variable: EnvVar): EnvVar {
-  return variable.valueFrom?.fieldRef?.fieldPath === 'spec.nodeName' ? { name: variable.name, value: hostname() } : variable;
+  return variable.valueFrom?.fieldRef?.fieldPath === 'spec.nodeName'
+    ? { name: variable.name, value: hostname() }
+    : variable;
 }
 
 function fillContainer(container: Container): Container {

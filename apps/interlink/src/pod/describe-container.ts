@@ -4,7 +4,8 @@ import type { ContainerStatus } from '@interlink/spec';
 export function describeContainer(status: ContainerStatus): string {
   const { waiting, running, terminated } = status.state ?? {};
   if (terminated !== undefined) {
-    const reason = terminated.reason === undefined || terminated.reason === 'Completed' ? '' : ` (${terminated.reason})`;
+    const reason =
+      terminated.reason === undefined || terminated.reason === 'Completed' ? '' : ` (${terminated.reason})`;
     return `ended with ${terminated.exitCode}${reason}`;
   }
   if (running !== undefined) return 'running';

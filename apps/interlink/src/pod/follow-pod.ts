@@ -28,10 +28,15 @@ function isTerminal(pod: Pod | undefined): boolean {
 }
 
 /** Lines `label  text`, with one colour for each kind of news. */
-function createTeller(printer: Printer, startedAt = Date.now()): (label: string, text: string, tone?: 'good' | 'bad' | 'warning' | 'quiet') => void {
+function createTeller(
+  printer: Printer,
+  startedAt = Date.now(),
+): (label: string, text: string, tone?: 'good' | 'bad' | 'warning' | 'quiet') => void {
   return (label, text, tone) => {
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(6);
-    printer.line(`${printer.paint(`${seconds}s`, 'quiet')}  ${printer.paint(label.padEnd(columnWidth), tone ?? 'heading')} ${text}`);
+    printer.line(
+      `${printer.paint(`${seconds}s`, 'quiet')}  ${printer.paint(label.padEnd(columnWidth), tone ?? 'heading')} ${text}`,
+    );
   };
 }
 
@@ -52,7 +57,9 @@ function createStatusTeller(tell: Teller): (pod: Pod) => void {
   };
   return (pod) => {
     const phase = pod.status?.phase ?? 'Pending';
-    once('phase', phase, () => tell('phase', `${phase}${pod.status?.message === undefined ? '' : `: ${pod.status.message}`}`, phaseTone(phase)));
+    once('phase', phase, () =>
+      tell('phase', `${phase}${pod.status?.message === undefined ? '' : `: ${pod.status.message}`}`, phaseTone(phase)),
+    );
     for (const status of containerStatuses(pod)) {
       const text = describeContainer(status);
       once(`container ${status.name}`, text, () => tell('container', `${status.name}: ${text}`, 'quiet'));
@@ -89,12 +96,22 @@ export async function followPod(options: FollowOptions): Promise<Pod> {
   const signal = AbortSignal.any([stop.signal, options.signal]);
   const path = `/api/v1/namespaces/${options.namespace}`;
   const { client } = options;
-  const pods = createInformer<Pod>({ client, path: `${path}/pods`, fieldSelector: `metadata.name=${options.name}`, logger: silentLogger });
-  const events = createInformer<EventObject & { metadata: { uid: string } }>({ client, path: `${path}/events`, logger: silentLogger });
+  const pods = createInformer<Pod>({
+    client,
+    path: `${path}/pods`,
+    fieldSelector: `metadata.name=${options.name}`,
+    logger: silentLogger,
+  });
+  const events = createInformer<EventObject & { metadata: { uid: string } }>({
+    client,
+    path: `${path}/events`,
+    logger: silentLogger,
+  });
   const logs = new Map<string, Promise<void>>();
 
   events.onChange(({ type, object }) => {
-    if (type === 'deleted' || object.involvedObject?.kind !== 'Pod' || object.involvedObject.name !== options.name) return;
+    if (type === 'deleted' || object.involvedObject?.kind !== 'Pod' || object.involvedObject.name !== options.name)
+      return;
     tell('event', `${object.reason ?? ''}: ${object.message ?? ''}`, object.type === 'Warning' ? 'warning' : 'quiet');
   });
   const ended = new Promise<Pod>((resolve, reject) => {
@@ -103,7 +120,13 @@ export async function followPod(options: FollowOptions): Promise<Pod> {
       if (type === 'deleted') return reject(new Error(`pod ${options.name} was deleted`));
       tellStatus(object);
       for (const { name } of containerStatuses(object).filter(hasStarted)) {
-        if (!logs.has(name)) logs.set(name, printLog(options, name, tell).catch((error: unknown) => tell('log', `${name}: ${String(error)}`, 'warning')));
+        if (!logs.has(name))
+          logs.set(
+            name,
+            printLog(options, name, tell).catch((error: unknown) =>
+              tell('log', `${name}: ${String(error)}`, 'warning'),
+            ),
+          );
       }
       if (isTerminal(object)) resolve(object);
     });

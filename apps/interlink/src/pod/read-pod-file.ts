@@ -50,5 +50,9 @@ export async function readPodFile(file: string): Promise<PodFile> {
     const kinds = objects.map((object) => object.kind ?? 'nothing').join(', ');
     throw new ConfigError(`${file}: exactly one Pod is expected, the file has ${kinds}`);
   }
-  return { pod, configMaps: ofKind(objects, 'ConfigMap'), secrets: ofKind<Secret>(objects, 'Secret').map(encodeSecret) };
+  return {
+    pod,
+    configMaps: ofKind(objects, 'ConfigMap'),
+    secrets: ofKind<Secret>(objects, 'Secret').map(encodeSecret),
+  };
 }

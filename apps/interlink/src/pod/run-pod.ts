@@ -52,8 +52,15 @@ async function currentStatus(options: RunPodOptions): Promise<PodStatus | undefi
 
 async function relayLog(options: RunPodOptions, container: string): Promise<void> {
   const { name = '', namespace = '', uid = '' } = options.request.pod.metadata ?? {};
-  const request = { Namespace: namespace, PodUID: uid, PodName: name, ContainerName: container, Opts: { Follow: true } };
-  for await (const chunk of await options.api.logs(request, { signal: options.signal })) options.onLog(container, chunk);
+  const request = {
+    Namespace: namespace,
+    PodUID: uid,
+    PodName: name,
+    ContainerName: container,
+    Opts: { Follow: true },
+  };
+  for await (const chunk of await options.api.logs(request, { signal: options.signal }))
+    options.onLog(container, chunk);
 }
 
 function waitingNews(status: PodStatus): string | undefined {

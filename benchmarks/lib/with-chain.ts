@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKubeClient, type KubeClient } from '@interlink/kube';
+import { silentLogger } from '@interlink/runtime';
+import type { Node } from '@interlink/spec';
+import { startChain, startControlPlane, type Chain } from '@interlink/testbed';
+
+/** What a benchmark works with. */
+export interface BenchWorld {
+  readonly client: KubeClient;
+  readonly chain: Chain;
+  readonly directory: string;
+}
+
+const nodeName = 'bench';
+
+/** Waits, by polling, until something holds; at most ten minutes. */
+export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + 600_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('the benchmark waited ten minutes in vain');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function nodeIsReady(client: KubeClient): Promise<boolean> {
+  const node = await client.request<Node>({ method: 'GET', path: `/api/v1/nodes/${nodeName}` }).catch(() => undefined);
+  return node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+/** A control plane and the chain of three processes on this machine, for one benchmark. */
+export async function withChain<T>(
+  options: { readonly pluginProgram?: string },
+  use: (world: BenchWorld) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'il-bench-'));
+  try {
+    await using controlPlane = await startControlPlane({ directory: join(directory, 'control-plane') });
+    const { kubeconfigFile } = controlPlane;
+    await using client = await createKubeClient({ kubeconfigFile, logger: silentLogger });
+    await using chain = await startChain({ ...options, directory: join(directory, 'chain'), nodeName, kubeconfigFile });
+    await until(() => nodeIsReady(client));
+    return await use({ client, chain, directory });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
