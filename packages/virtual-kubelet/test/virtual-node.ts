@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,6 +29,8 @@ export interface VirtualNodeOptions {
   readonly config?: Partial<VirtualKubeletConfig>;
   readonly api?: FakeInterLink;
   readonly logger?: Logger;
+  /** Bearer token to act with, in place of the administrator's certificate. */
+  readonly token?: string;
 }
 
 /** Runs kubectl as administrator. */
@@ -56,7 +58,7 @@ export function testConfig(name: string): VirtualKubeletConfig {
 /** Starts a virtual node on a control plane. */
 export async function startVirtualNode(controlPlane: ControlPlane, options: VirtualNodeOptions): Promise<VirtualNode> {
   const { name, api = createFakeInterLink(), logger = silentLogger } = options;
-  const plain = await createKubeClient({ kubeconfigFile: controlPlane.kubeconfigFile, logger });
+  const plain = await openClient(controlPlane, options.token, logger);
   const writes: string[] = [];
   const client: KubeClient = {
     ...plain,
@@ -83,6 +85,14 @@ export async function startVirtualNode(controlPlane: ControlPlane, options: Virt
       await plain[Symbol.asyncDispose]();
     },
   };
+}
+
+async function openClient(controlPlane: ControlPlane, token: string | undefined, logger: Logger): Promise<KubeClient> {
+  const { kubeconfigFile, server } = controlPlane;
+  if (token === undefined) return await createKubeClient({ kubeconfigFile, logger });
+  const ca = await readFile(controlPlane.certificates.clusterAuthority.certificateFile, 'utf8');
+  const credentials = { server, tls: { ca, rejectUnauthorized: true }, headers: { authorization: `Bearer ${token}` } };
+  return await createKubeClient({ credentials: () => Promise.resolve(credentials), logger });
 }
 
 /** A directory that goes away. */

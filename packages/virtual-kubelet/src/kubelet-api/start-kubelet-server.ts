@@ -94,7 +94,10 @@ async function keepSecureContext(
     authorities = next.includes('-----BEGIN CERTIFICATE-----') ? next : nobody;
     apply();
   });
-  return { ended: Promise.all([certificates, clients]) };
+  const ended = Promise.all([certificates, clients]).catch((error: unknown) => {
+    options.logger.error({ err: error }, 'certificate or client authorities are no longer followed');
+  });
+  return { ended };
 }
 
 async function nobodysAuthority(identity: ServingIdentity, clock: Clock): Promise<string> {

@@ -88,7 +88,10 @@ export function startNode(options: NodeOptions): RunningNode {
     () => keepLease({ ...options, name: identity.name, holder: identity.name, owner }, signal),
     () => undefined,
   );
-  const ended = Promise.all([pingLoop(), writeLoop(), lease]).then(() => undefined);
+  const ended = Promise.all([pingLoop(), writeLoop(), lease]).then(
+    () => undefined,
+    (error: unknown) => options.logger.error({ err: error }, 'the node is no longer kept'),
+  );
   return { features: () => state.features, node: () => node, registered, ended };
 }
 

@@ -1,3 +1,4 @@
+import { createLogger } from '@interlink/runtime';
 import type { Node, NodeCondition } from '@interlink/spec';
 import { startControlPlane, type ControlPlane } from '@interlink/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -191,5 +192,42 @@ describe('node', () => {
     expect(node.status?.capacity).toMatchObject({ cpu: '9', 'amd.com/gpu': '1' });
     expect(taints(node)).toContain('busy=:NoSchedule');
     expect(node.metadata?.labels).toHaveProperty('interlink.eu/runtime', 'none');
+  });
+
+  it('lives with a role made for the Go virtual kubelet, and says what it lacks', async () => {
+    const role = [
+      ['nodes', 'create,get,delete'],
+      ['nodes/status', 'update,patch'],
+      ['pods,services,configmaps,secrets,serviceaccounts,namespaces', 'get,list,watch'],
+      ['leases.coordination.k8s.io', 'get,create,update,list,watch'],
+      ['events', 'create,patch'],
+    ] as const;
+    await kubectl('create', 'serviceaccount', 'modest');
+    for (const [index, [resource, verb]] of role.entries()) {
+      await kubectl('create', 'clusterrole', `modest-${index}`, `--resource=${resource}`, `--verb=${verb}`);
+      await kubectl(
+        'create',
+        'clusterrolebinding',
+        `modest-${index}`,
+        `--clusterrole=modest-${index}`,
+        '--serviceaccount=default:modest',
+      );
+    }
+    const token = (await kubectl('create', 'token', 'modest')).trim();
+    const lines: string[] = [];
+    const logger = createLogger({ name: 'test', destination: { write: (line) => void lines.push(line) } });
+    const { api } = await start({ name: 'modest', token, logger });
+    await eventually(
+      () => read('modest'),
+      (node) => condition(node, 'Ready')?.status === 'True' && taints(node).includes(systemTaint),
+    );
+    api.pingAnswer = { resources: { cpu: 3 }, taints: [{ key: 'late', effect: 'NoSchedule' }] };
+    const node = await eventually(
+      () => read('modest'),
+      (found) => found.status?.capacity?.['cpu'] === '3',
+    );
+    expect(taints(node)).toEqual([systemTaint]);
+    await eventually(() => lines.some((line) => line.includes('the role needs the verb patch on nodes')));
+    await kubectl('get', 'lease', '-n', 'kube-node-lease', 'modest');
   });
 });

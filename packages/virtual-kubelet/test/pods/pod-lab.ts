@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createEventRecorder, createKubeClient, hasStatus, type KubeClient } from '@interlink/kube';
+import { createLogger, createMetrics, silentLogger, systemClock } from '@interlink/runtime';
+import type { Pod, PodSpec } from '@interlink/spec';
+import { startControlPlane } from '@interlink/testbed';
+import type { PodSettings } from '../../src/pods/pod-settings.ts';
+import { startPodController, type PodController } from '../../src/pods/start-pod-controller.ts';
+import type { FakeInterLink } from './fake-inter-link.ts';
+
+/** A control plane with a node, for tests of the pod controller. */
+export interface PodLab extends AsyncDisposable {
+  readonly client: KubeClient;
+  readonly nodeName: string;
+  /** A new namespace that is ready for pods. */
+  namespace(): Promise<string>;
+  /** Starts a pod controller of the node. */
+  start(api: FakeInterLink, config?: PodSettings): Promise<PodController>;
+  createPod(namespace: string, name: string, spec?: Partial<PodSpec>): Promise<Pod>;
+  pod(namespace: string, name: string): Promise<Pod | undefined>;
+  /** Events of a pod as `type reason: message`. */
+  events(namespace: string, name: string): Promise<string[]>;
+  /** Deletes a pod as kubectl does; `--force` where asked. */
+  deletePod(namespace: string, name: string, options?: { readonly force?: boolean }): Promise<void>;
+}
+
+const nodeName = 'lab';
+const heartbeatMilliseconds = 10_000;
+const logger = process.env['POD_LAB_LOG'] === undefined ? silentLogger : createLogger({ name: 'lab', level: 'debug' });
+
+/** Starts a control plane. Controllers that a test does not stop are stopped with it. */
+export async function startPodLab(): Promise<PodLab> {
+  const controlPlane = await startControlPlane();
+  const client = await createKubeClient({ kubeconfigFile: controlPlane.kubeconfigFile, logger });
+  const ending = new AbortController();
+  await registerNode(client);
+  const heartbeat = setInterval(() => void beat(client).catch(() => undefined), heartbeatMilliseconds);
+  let namespaces = 0;
+
+  async function read<T>(path: string): Promise<T | undefined> {
+    try {
+      return await client.request<T>({ method: 'GET', path });
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    client,
+    nodeName,
+    async namespace() {
+      namespaces += 1;
+      const name = `pods-${namespaces}`;
+      await client.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
+      await eventually(() => read(`/api/v1/namespaces/${name}/serviceaccounts/default`));
+      await eventually(() => read(`/api/v1/namespaces/${name}/configmaps/kube-root-ca.crt`));
+      return name;
+    },
+    start: (api, config = {}) =>
+      startPodController({
+        client,
+        api,
+        nodeName,
+        clusterId: 'cluster-1',
+        config: { statusIntervalSeconds: 0.3, ...config },
+        events: createEventRecorder({ client, component: 'test', logger }),
+        metrics: createMetrics(),
+        clock: systemClock,
+        logger,
+        signal: ending.signal,
+        podIp: '10.0.0.1',
+        features: api.features,
+      }),
+    createPod: (namespace, name, spec) =>
+      client.request<Pod>({
+        method: 'POST',
+        path: `/api/v1/namespaces/${namespace}/pods`,
+        body: {
+          metadata: { name },
+          spec: { nodeName, restartPolicy: 'Never', containers: [{ name: 'main', image: 'example/main' }], ...spec },
+        },
+      }),
+    pod: (namespace, name) => read<Pod>(`/api/v1/namespaces/${namespace}/pods/${name}`),
+    async events(namespace, name) {
+      const path = `/api/v1/namespaces/${namespace}/events`;
+      const fieldSelector = `involvedObject.name=${name}`;
+      const list = await client.request<EventList>({ method: 'GET', path, query: { fieldSelector } });
+      return list.items.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+    },
+    async deletePod(namespace, name, { force = false } = {}) {
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+      await client.request({ method: 'DELETE', path, ...(force ? { body: { gracePeriodSeconds: 0 } } : {}) });
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(heartbeat);
+      ending.abort(new Error('the lab ended'));
+      await client[Symbol.asyncDispose]();
+      await controlPlane[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface EventList {
+  readonly items: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
+}
+
+async function registerNode(client: KubeClient): Promise<void> {
+  await client.request({ method: 'POST', path: '/api/v1/nodes', body: { metadata: { name: nodeName } } });
+  await beat(client);
+}
+
+/** Without it the control plane takes the node, and then its pods, for dead. */
+async function beat(client: KubeClient): Promise<void> {
+  const now = new Date().toISOString();
+  const ready = { type: 'Ready', status: 'True', reason: 'Test', lastHeartbeatTime: now, lastTransitionTime: now };
+  const capacity = { cpu: '1000', memory: '1000Gi', pods: '2000' };
+  const body = { status: { capacity, allocatable: capacity, conditions: [ready] } };
+  await client.request({ method: 'PATCH', path: `/api/v1/nodes/${nodeName}/status`, body });
+}
+
+/** The first value of `look` that is right; fails with the last one after the deadline. */
+export async function eventually<T>(
+  look: () => Promise<T>,
+  isRight: (value: T) => boolean = Boolean,
+  deadlineSeconds = 40,
+): Promise<T> {
+  const end = Date.now() + deadlineSeconds * 1000;
+  for (;;) {
+    const value = await look();
+    if (isRight(value)) return value;
+    if (Date.now() > end) throw new Error(`not so after ${deadlineSeconds} s; last: ${JSON.stringify(value)}`);
+    await delay(50);
+  }
+}
