@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { createEventRecorder, createKubeClient, type KubeClient } from '@interlink/kube';
+import { createEventRecorder, createKubeClient, type EventRecorder, type KubeClient } from '@interlink/kube';
 import {
   ConfigError,
   createMetrics,
@@ -116,7 +116,7 @@ async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp)
     return node.ended;
   });
   const events = createEventRecorder({ client, component: 'interlink-virtual-kubelet', host: nodeName, logger });
-  cleanUp.add(() => Promise.race([events.flush(), parts.clock.sleep(longestFlushMilliseconds)]));
+  cleanUp.add(() => flushEvents(events, parts.clock));
   const { api, clock, metrics } = parts;
   const shared = { client, api, clock, metrics, logger, signal, events, features: () => node.features() };
   const controller = await startPodController({
@@ -141,6 +141,14 @@ function startNodeOn(config: VirtualKubeletConfig, parts: Parts, kubeletPort: nu
   const version = `v${packageVersion(import.meta.url)}-interlink`;
   const identity = { name: config.nodeName, settings: config.node, kubeletPort, version };
   return startNode({ ...parts, identity, ping: config.ping });
+}
+
+async function flushEvents(events: EventRecorder, clock: Clock): Promise<void> {
+  const enough = new AbortController();
+  const bound = clock.sleep(longestFlushMilliseconds, { signal: enough.signal }).catch(() => undefined);
+  await Promise.race([events.flush(), bound]);
+  // A timer that goes on would keep the process alive.
+  enough.abort();
 }
 
 /** Before the pods are known, nobody may conclude that there are none. */

@@ -95,14 +95,11 @@ export function startNode(options: NodeOptions): RunningNode {
   return { features: () => state.features, node: () => node, registered, ended };
 }
 
-async function tryWrite(
-  { logger, signal, identity }: NodeOptions,
-  write: () => Promise<Node>,
-): Promise<Node | undefined> {
+async function tryWrite({ logger, signal }: NodeOptions, write: () => Promise<Node>): Promise<Node | undefined> {
   try {
     return await write();
   } catch (error) {
-    if (!isAborted(signal)) logger.warn({ err: error, node: identity.name }, 'node not written');
+    if (!isAborted(signal)) logger.warn({ err: error }, 'node not written');
     return undefined;
   }
 }

@@ -46,8 +46,7 @@ export function createNodeWriter({ client, logger }: NodeWriterOptions): NodeWri
       return await patch(node, undefined, { spec: changes.spec }, signal);
     } catch (error) {
       if (!hasStatus(error, 403)) throw error;
-      if (!specForbidden)
-        logger.warn({ node: node.metadata?.name }, 'taints not written: the role needs the verb patch on nodes');
+      if (!specForbidden) logger.warn({}, 'taints not written: the role needs the verb patch on nodes');
       specForbidden = true;
       return node;
     }
@@ -65,7 +64,7 @@ export function createNodeWriter({ client, logger }: NodeWriterOptions): NodeWri
 
   async function create(wish: NodeWish, signal: AbortSignal): Promise<Node> {
     const node = await client.request<Node>({ method: 'POST', path: collection, body: buildNewNode(wish), signal });
-    logger.info({ node: wish.identity.name }, 'node created');
+    logger.info({}, 'node created');
     return node;
   }
 
