@@ -1,8 +1,9 @@
 import type { Check, CheckContext } from './check.ts';
 import { ConformanceFailure, NotApplicable } from './conformance-failure.ts';
 import { createContext, type ContextOptions } from './create-context.ts';
-import { within } from './deadline.ts';
-import { show } from './expect.ts';
+import { poll, within } from './deadline.ts';
+import { settle, show } from './expect.ts';
+import { isGone } from './pod-state.ts';
 import type { World } from './world.ts';
 
 /** How a check ended. */
@@ -29,7 +30,7 @@ export async function runCheck(check: Check, world: World, options: ContextOptio
     options.signal.throwIfAborted();
     return ended?.value ?? { kind: 'failed', message: `the check has not ended after ${limitSeconds} s` };
   } finally {
-    await cleanUp(context);
+    await cleanUp(context, options.settleSeconds);
     stop.abort(new ConformanceFailure('the check has ended'));
   }
 }
@@ -47,8 +48,17 @@ async function outcomeOf(check: Check, context: CheckContext): Promise<Outcome> 
   }
 }
 
-/** What the plugin makes of these deletes is the business of other checks. */
-async function cleanUp(context: CheckContext): Promise<void> {
-  const deletes = context.pods.made.map((pod) => context.plugin.delete(pod));
-  await within(Promise.allSettled(deletes), cleanUpSeconds);
+/**
+ * Deletes the pods of a check and gives the plugin a while to end them, so that none disturbs the next check or outlives the world. What
+ * the plugin makes of it is the business of other checks.
+ */
+async function cleanUp({ plugin, pods, facts }: CheckContext, settleSeconds: number): Promise<void> {
+  const seconds = Math.min(settleSeconds, cleanUpSeconds);
+  await within(Promise.allSettled(pods.made.map((pod) => plugin.delete(pod))), seconds);
+  if (facts.isForeign || pods.made.length === 0) return;
+  const look = async (): Promise<true | undefined> => {
+    const outcome = await settle(plugin.status(pods.made));
+    return 'error' in outcome || outcome.value.every(isGone) ? true : undefined;
+  };
+  await within(poll(look, { seconds, signal: new AbortController().signal }), seconds);
 }
