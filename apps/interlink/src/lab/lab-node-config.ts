@@ -12,6 +12,7 @@ export function labNodeConfig(): VirtualKubeletConfig {
       internalIp: '127.0.0.1',
       labels: {},
       taints: [],
+      openToAllPods: true,
       capacity: { cpu: String(availableParallelism()), memory: String(totalmem()), pods: '110' },
     },
     ping: { intervalSeconds: 10, failuresBeforeNotReady: 3 },

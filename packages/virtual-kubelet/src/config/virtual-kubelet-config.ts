@@ -45,6 +45,8 @@ export interface NodeSettings {
   readonly labels: Readonly<Record<string, string>>;
   /** Added to `virtual-node.interlink/no-schedule`. */
   readonly taints: readonly Taint[];
+  /** True: the node has no such taint of its own, for a cluster whose pods shall all run here. Default false. */
+  readonly openToAllPods?: boolean;
   /** Quantities, until a ping answer says otherwise. */
   readonly capacity: NodeCapacity;
 }

@@ -115,6 +115,7 @@ function readNode(file: LegacyFile, source: LegacySource, context: { host: strin
   return {
     internalIp: internalIp ?? findInternalIp(context.host),
     ...defined('hostname', file.Extensions?.NodeHostname),
+    ...defined('openToAllPods', file.Extensions?.OpenToAllPods ?? undefined),
     ...defined('podCidr', file.PodCIDR?.Subnet),
     labels: { ...modelLabels, ...readLabels(file, source, context.warnings) },
     taints,

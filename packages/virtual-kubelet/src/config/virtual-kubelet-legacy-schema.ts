@@ -11,6 +11,9 @@ export const extensionsSchema = z.strictObject({
   NodeHostname: optionalText.describe(
     'DNS name of the kubelet API for the Node object. Most API servers prefer it to the IP. Default: none.',
   ),
+  OpenToAllPods: optionalFlag.describe(
+    'True: the node has no taint of its own, so that pods without a toleration are bound to it. Default: false.',
+  ),
   CertificateDirectory: optionalText.describe(
     'Keeps the requested serving certificate over restarts. Default: interlink/<node> in $XDG_STATE_HOME or ~/.local/state.',
   ),

@@ -38,8 +38,8 @@ export function buildLabels(identity: NodeIdentity, state: NodeState): Record<st
 }
 
 /** The taints of the node that are ours. */
-export function buildTaints(state: NodeState): readonly Taint[] {
-  return [systemTaint, ...state.taints];
+export function buildTaints(identity: NodeIdentity, state: NodeState): readonly Taint[] {
+  return identity.settings.openToAllPods === true ? state.taints : [systemTaint, ...state.taints];
 }
 
 /** The annotations of the node that are ours, without {@link managedAnnotation}. */

@@ -50,7 +50,7 @@ export function buildNewNode({ identity, state, now }: NodeWish): Node {
     },
     spec: {
       providerID: `external:///${identity.name}`,
-      taints: [...buildTaints(state)],
+      taints: [...buildTaints(identity, state)],
       ...(podCidr === undefined ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] }),
     },
     status: buildStatus(identity, state, { previous: [], now }),
@@ -81,7 +81,7 @@ function planMetadata(node: Node, { identity, state }: NodeWish): NodeChanges['m
 }
 
 function planSpec(node: Node, { identity, state }: NodeWish): NodeChanges['spec'] {
-  const own = buildTaints(state);
+  const own = buildTaints(identity, state);
   const present = node.spec?.taints ?? [];
   const ours = new Set([...own.map(taintId), ...managedOf(node).taints]);
   const foreign = present.filter((taint) => !ours.has(taintId(taint)));
@@ -154,7 +154,7 @@ function managedOf(node: Node): ManagedParts {
 function managedText(identity: NodeIdentity, state: NodeState): string {
   return formatManagedParts({
     labels: Object.keys(buildLabels(identity, state)),
-    taints: buildTaints(state).map(taintId),
+    taints: buildTaints(identity, state).map(taintId),
     resources: Object.keys(state.capacity),
   });
 }
