@@ -1,67 +1,12 @@
 import { InvalidInputError, UnavailableError, type Pod } from '@interlink/spec';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PodSettings } from './pod-settings.ts';
-import type { PodController } from './start-pod-controller.ts';
-import { createFakeInterLink, type FakeInterLink, type FakeOptions } from './testing/fake-inter-link.ts';
-import { eventually, startPodLab, type PodLab } from './testing/pod-lab.ts';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
+import { createFakeInterLink } from '../../test/pods/fake-inter-link.ts';
+import { container, ended, pushing, uidOf, usePodLab } from '../../test/pods/use-pod-lab.ts';
 
-let lab: PodLab;
-let namespace = '';
-let controllers: PodController[] = [];
-
-beforeAll(async () => {
-  lab = await startPodLab();
-}, 900_000);
-afterAll(() => lab[Symbol.asyncDispose]());
-beforeEach(async () => {
-  namespace = await lab.namespace();
-});
-afterEach(async () => {
-  await Promise.all(controllers.map((controller) => controller.stop()));
-  controllers = [];
-  const path = `/api/v1/namespaces/${namespace}/pods`;
-  await lab.client.request({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
-});
-
-async function start(api: FakeInterLink, config?: PodSettings): Promise<PodController> {
-  const controller = await lab.start(api, config);
-  controllers.push(controller);
-  return controller;
-}
-
-async function backend(options: FakeOptions = {}, config?: PodSettings): Promise<FakeInterLink> {
-  const fake = createFakeInterLink(options);
-  await start(fake, config);
-  return fake;
-}
-
-const pushing: FakeOptions = { features: ['events', 'list'] };
-const ended = (exitCode: number) => ({ terminated: { exitCode, finishedAt: new Date().toISOString() } });
-const read = (name = 'demo') => lab.pod(namespace, name);
-const uidOf = (pod: Pod | undefined): string => pod?.metadata?.uid ?? '';
-const phase = (name: string, wanted: string) =>
-  eventually(
-    () => read(name),
-    (pod) => pod?.status?.phase === wanted,
-  );
-const isGone = (name = 'demo') =>
-  eventually(
-    () => read(name),
-    (pod) => pod === undefined,
-  );
-const told = (part: string, name = 'demo') =>
-  eventually(
-    () => lab.events(namespace, name),
-    (events) => events.some((event) => event.includes(part)),
-  );
-const create = (name = 'demo', spec?: Parameters<PodLab['createPod']>[2]) => lab.createPod(namespace, name, spec);
-const createConfigMap = (name: string) =>
-  lab.client.request({
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/configmaps`,
-    body: { metadata: { name }, data: { a: 'alpha' } },
-  });
-const container = (pod: Pod | undefined) => pod?.status?.containerStatuses?.[0];
+/** The machine may have other things to do. */
+const manySeconds = 180;
+const { backend, countIn, create, createConfigMap, deletePod, namespace, phase, read, start, told } = usePodLab();
 
 describe('a pod', () => {
   it.each([
@@ -102,7 +47,7 @@ describe('a pod', () => {
     expect(env.get('A')).toBe('alpha');
     expect(env.get('KUBERNETES_SERVICE_PORT')).toBe('443');
     const [access] = request?.projectedvolumesmaps ?? [];
-    expect(access?.data).toMatchObject({ namespace });
+    expect(access?.data).toMatchObject({ namespace: namespace() });
     expect(access?.data?.['ca.crt']).toContain('BEGIN CERTIFICATE');
     const claims = JSON.parse(Buffer.from(access?.data?.['token']?.split('.')[1] ?? '', 'base64url').toString()) as {
       'kubernetes.io': { pod: { uid: string } };
@@ -115,7 +60,10 @@ describe('a pod', () => {
     fake.createErrors.push(...Array.from({ length: 3 }, () => new UnavailableError('the connection was refused')));
     await start(fake);
     await create();
-    const waiting = await eventually(read, (pod) => container(pod)?.state?.waiting?.reason === 'ProviderUnavailable');
+    const waiting = await eventually(
+      () => read(),
+      (pod) => container(pod)?.state?.waiting?.reason === 'ProviderUnavailable',
+    );
     expect(waiting?.status?.phase).toBe('Pending');
     expect(container(waiting)?.state?.waiting?.message).toContain('the connection was refused');
     await phase('demo', 'Running');
@@ -167,7 +115,7 @@ describe('a pod', () => {
     const before = await phase('demo', 'Running');
     fake.statusAnswer = answer;
     const asked = fake.questions.length;
-    await eventually(() => Promise.resolve(fake.questions.length > asked + 3));
+    await eventually(() => fake.questions.length > asked + 3);
     expect(await read()).toEqual(before);
     fake.statusAnswer = undefined;
     fake.set(uidOf(pod), ended(0));
@@ -175,175 +123,64 @@ describe('a pod', () => {
   });
 });
 
-describe('the end of a pod', () => {
-  it.each([
-    ['pushes', pushing],
-    ['is asked', {}],
-  ] as const)('waits until the job is gone when the backend %s', async (_, options) => {
-    const fake = await backend(options);
-    fake.endsAtOnce = false;
+describe('a backend', () => {
+  it('that ends its stream of events is asked instead', async () => {
+    const fake = createFakeInterLink(pushing);
+    const broken = new UnavailableError('the stream was cut');
+    fake.watch = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(broken) }) });
+    await start(fake);
     const pod = await create();
     await phase('demo', 'Running');
-    await lab.deletePod(namespace, 'demo');
-    await eventually(() => Promise.resolve(fake.deletes.length > 0));
-    fake.set(uidOf(pod), ended(143));
-    await eventually(read, (found) => container(found)?.state?.terminated?.exitCode === 143);
-    expect((await read())?.metadata?.deletionTimestamp).toBeDefined();
+    fake.set(uidOf(pod), ended(0));
+    await phase('demo', 'Succeeded');
+  });
+
+  it('that lost a job is believed only after a while, and then the pod fails', async () => {
+    const fake = await backend(pushing, { lostAfterSeconds: 2, pushedStatusIntervalSeconds: 0.3 });
+    const pod = await create();
+    await phase('demo', 'Running');
     fake.end(uidOf(pod));
-    await isGone();
-    expect(fake.deletes).toEqual([uidOf(pod)]);
+    const remoteState = (found: Pod | undefined) =>
+      found?.status?.conditions?.find(({ type }) => type === 'interlink.eu/RemoteStateKnown');
+    const doubted = await eventually(
+      () => read(),
+      (found) => remoteState(found)?.reason === 'JobGone',
+    );
+    expect(doubted?.status?.phase).toBe('Running');
+    const failed = await phase('demo', 'Failed');
+    expect(failed?.status?.reason).toBe('JobLost');
+    await told('Warning JobLost');
   });
 
-  it('is confirmed by the answer of a foreign backend', async () => {
-    const fake = await backend({ ours: false });
-    await create();
-    await phase('demo', 'Running');
-    await lab.deletePod(namespace, 'demo');
-    await isGone();
-    expect(fake.deletes).toHaveLength(1);
-  });
-
-  it('is asked for until the backend accepts', async () => {
-    const fake = await backend();
-    await create();
-    await phase('demo', 'Running');
-    fake.deleteErrors.push(...Array.from({ length: 3 }, () => new UnavailableError('the connection was refused')));
-    await lab.deletePod(namespace, 'demo');
-    await told('Warning FailedKillPod');
-    expect(await read()).toBeDefined();
-    await isGone();
-    expect(fake.deletes).toHaveLength(4);
-    expect(fake.jobs.size).toBe(0);
-  });
-
-  it('needs no backend for a pod that was never sent', async () => {
-    const fake = await backend();
-    await create('demo', { volumes: [{ name: 'cfg', configMap: { name: 'never' } }] });
-    await told('Warning FailedMount');
-    await lab.deletePod(namespace, 'demo');
-    await isGone();
-    expect(fake.deletes).toEqual([]);
-  });
-
-  it('follows a pod that was deleted by force', async () => {
-    const fake = await backend();
-    await create();
-    await phase('demo', 'Running');
-    fake.deleteErrors.push(new UnavailableError('the connection was refused'));
-    await lab.deletePod(namespace, 'demo', { force: true });
-    await eventually(() => Promise.resolve(fake.jobs.size === 0));
-    expect(fake.deletes).toHaveLength(2);
-  });
-
-  it('reaches the backend for a pod that had succeeded', async () => {
+  it('that cannot see its scheduler changes nothing but a condition', async () => {
     const fake = await backend();
     const pod = await create();
-    await phase('demo', 'Running');
-    fake.set(uidOf(pod), ended(0));
-    await phase('demo', 'Succeeded');
-    await lab.deletePod(namespace, 'demo');
-    await isGone();
-    await eventually(() => Promise.resolve(fake.jobs.size === 0));
-  });
-
-  it('is loud when the backend never confirms', async () => {
-    const fake = await backend({}, { abandonDeletionAfterSeconds: 1 });
-    fake.endsAtOnce = false;
-    await create('demo', { terminationGracePeriodSeconds: 1 });
-    await phase('demo', 'Running');
-    await lab.deletePod(namespace, 'demo');
-    await isGone();
-    await told('Warning JobAbandoned');
-  });
-
-  it('puts an end to a create that is under way', async () => {
-    const fake = createFakeInterLink();
-    let reached = false;
-    const take = fake.create.bind(fake);
-    fake.create = (request, options) => {
-      if (reached) return take(request, options);
-      reached = true;
-      return new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(new Error('aborted'))));
-    };
-    await start(fake);
-    const pod = await create();
-    await eventually(() => Promise.resolve(reached));
-    await lab.deletePod(namespace, 'demo');
-    await isGone();
-    expect(fake.deletes).toEqual([uidOf(pod)]);
-  });
-});
-
-describe('a restart', () => {
-  it('adopts what runs and creates nothing twice', async () => {
-    const fake = createFakeInterLink();
-    const first = await start(fake);
-    const pod = await create();
-    await phase('demo', 'Running');
-    await first.stop();
-    fake.set(uidOf(pod), ended(0));
-    await start(fake);
-    await phase('demo', 'Succeeded');
-    expect(fake.creates).toHaveLength(1);
-  });
-
-  it('creates again where the answer was lost, and ends with one job', async () => {
-    const fake = createFakeInterLink();
-    const take = fake.create.bind(fake);
-    fake.create = async (request, options) => {
-      await take(request, options);
-      throw new UnavailableError('the connection was reset');
-    };
-    const first = await start(fake);
-    const pod = await create();
-    await eventually(() => Promise.resolve(fake.jobs.size === 1));
-    await first.stop();
-    fake.create = take;
-    await start(fake);
-    await phase('demo', 'Running');
-    expect([...fake.jobs.keys()]).toEqual([uidOf(pod)]);
-    expect((await read())?.metadata?.annotations?.['JobID']).toBe('job-1');
-  });
-
-  it('asks a foreign backend before it creates again', async () => {
-    const fake = createFakeInterLink({ ours: false });
-    const take = fake.create.bind(fake);
-    fake.create = async (request, options) => {
-      await take(request, options);
-      throw new UnavailableError('the connection was reset');
-    };
-    await start(fake);
-    await create();
     const running = await phase('demo', 'Running');
-    expect(running?.metadata?.annotations?.['JobID']).toBe('job-1');
-    expect(fake.creates).toHaveLength(1);
+    fake.statusAnswer = (pods) =>
+      pods.map((asked) => ({
+        UID: uidOf(asked),
+        containers: [],
+        interlink: { state: 'unknown', reason: 'SchedulerAway' },
+      }));
+    await told('Warning SchedulerAway');
+    const found = await read();
+    expect(found?.status?.containerStatuses).toEqual(running?.status?.containerStatuses);
+    expect(found?.status?.phase).toBe('Running');
+    fake.statusAnswer = undefined;
+    fake.set(uidOf(pod), ended(0));
+    await phase('demo', 'Succeeded');
   });
 
-  it('deletes the job of a pod that was deleted meanwhile', async () => {
-    const fake = createFakeInterLink({ features: ['list'] });
-    const first = await start(fake);
-    await create();
+  it('is not told about one pod what is true of another of the same name', async () => {
+    const fake = await backend(pushing);
+    const first = await create();
     await phase('demo', 'Running');
-    await first.stop();
-    await lab.deletePod(namespace, 'demo', { force: true });
-    await isGone();
-    const other = { metadata: { name: 'other', namespace, uid: 'other' }, spec: { nodeName: 'lab', containers: [] } };
-    await fake.create({ pod: other });
-    await start(fake, { orphanAfterSeconds: 1, sweepIntervalSeconds: 1 });
-    await eventually(() => Promise.resolve(fake.jobs.size === 1));
-    expect([...fake.jobs.keys()]).toEqual(['other']);
-  });
-
-  it('ends what was being deleted', async () => {
-    const fake = createFakeInterLink();
-    const first = await start(fake);
-    await create();
+    await deletePod({ force: true });
+    const second = await create();
     await phase('demo', 'Running');
-    await first.stop();
-    await lab.deletePod(namespace, 'demo');
-    await start(fake);
-    await isGone();
-    expect(fake.jobs.size).toBe(0);
+    await eventually(() => fake.jobs.size === 1);
+    expect(new Set(fake.deletes)).toEqual(new Set([uidOf(first)]));
+    expect([...fake.jobs.keys()]).toEqual([uidOf(second)]);
   });
 });
 
@@ -352,33 +189,31 @@ describe('many pods', () => {
     const fake = await backend();
     const names = Array.from({ length: 200 }, (_, index) => `pod-${index}`);
     await Promise.all(names.map((name) => create(name)));
-    const count = async (wanted: string): Promise<number> => {
-      const path = `/api/v1/namespaces/${namespace}/pods`;
-      const list = await lab.client.request<{ items: Pod[] }>({ method: 'GET', path });
-      return list.items.filter((pod) => pod.status?.phase === wanted).length;
-    };
     await eventually(
-      () => count('Running'),
+      () => countIn('Running'),
       (running) => running === 200,
+      manySeconds,
     );
     expect(fake.creates).toHaveLength(200);
     expect(Math.max(...fake.questions)).toBeGreaterThan(100);
     for (const uid of fake.jobs.keys()) fake.set(uid, ended(0));
     await eventually(
-      () => count('Succeeded'),
+      () => countIn('Succeeded'),
       (succeeded) => succeeded === 200,
+      manySeconds,
     );
-    const asked = fake.questions.length;
-    await eventually(() => Promise.resolve(fake.questions.length <= asked + 1));
-  });
+    await create('last');
+    await phase('last', 'Running');
+    await eventually(() => fake.questions.at(-1) === 1);
+  }, 400_000);
 });
 
 describe('the directory', () => {
   it('has the pods of the node, without asking', async () => {
     const controller = await start(createFakeInterLink());
     const pod = await create();
-    await eventually(() => Promise.resolve(controller.pods.get(namespace, 'demo') !== undefined));
-    expect(uidOf(controller.pods.get(namespace, 'demo'))).toBe(uidOf(pod));
+    await eventually(() => controller.pods.get(namespace(), 'demo') !== undefined);
+    expect(uidOf(controller.pods.get(namespace(), 'demo'))).toBe(uidOf(pod));
     expect(controller.pods.list().map(uidOf)).toContain(uidOf(pod));
   });
 });

@@ -115,6 +115,7 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
     objects: createObjectSource({ client, nodeName, clock, logger, signal }),
     store: createPodStore(informer),
     metrics: createPodMetrics(options.metrics),
+    isPushed: () => eventLoop.isOpen,
     askSoon: () => statusLoop.askSoon(),
     depart: (pod) => departures.add(pod),
   };
@@ -156,7 +157,8 @@ function depart(context: PodContext, pod: Pod): void {
   const create = memory.creating.get(uid);
   create?.abort();
   // A create that is under way departs by itself when it is over, so that its delete comes after it.
-  if (create === undefined && mayHaveJob && !memory.removed.has(uid)) context.depart(pod);
+  const isEnded = memory.removed.has(uid) || memory.deleting.has(uid);
+  if (create === undefined && mayHaveJob && !isEnded) context.depart(pod);
   memory.forget(uid);
 }
 

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createEventRecorder, createKubeClient, hasStatus, type KubeClient } from '@interlink/kube';
 import { createLogger, createMetrics, silentLogger, systemClock } from '@interlink/runtime';
 import type { Pod, PodSpec } from '@interlink/spec';
 import { startControlPlane } from '@interlink/testbed';
 import type { PodSettings } from '../../src/pods/pod-settings.ts';
 import { startPodController, type PodController } from '../../src/pods/start-pod-controller.ts';
+import { eventually } from '../eventually.ts';
 import type { FakeInterLink } from './fake-inter-link.ts';
 
 /** A control plane with a node, for tests of the pod controller. */
@@ -116,19 +116,4 @@ async function beat(client: KubeClient): Promise<void> {
   const capacity = { cpu: '1000', memory: '1000Gi', pods: '2000' };
   const body = { status: { capacity, allocatable: capacity, conditions: [ready] } };
   await client.request({ method: 'PATCH', path: `/api/v1/nodes/${nodeName}/status`, body });
-}
-
-/** The first value of `look` that is right; fails with the last one after the deadline. */
-export async function eventually<T>(
-  look: () => Promise<T>,
-  isRight: (value: T) => boolean = Boolean,
-  deadlineSeconds = 40,
-): Promise<T> {
-  const end = Date.now() + deadlineSeconds * 1000;
-  for (;;) {
-    const value = await look();
-    if (isRight(value)) return value;
-    if (Date.now() > end) throw new Error(`not so after ${deadlineSeconds} s; last: ${JSON.stringify(value)}`);
-    await delay(50);
-  }
 }

@@ -1,7 +1,7 @@
 import { BackendError, UnavailableError, type Pod, type PodStatus } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
-import { buildPod } from '../testing/build-pod.ts';
-import { createFakeInterLink } from '../testing/fake-inter-link.ts';
+import { buildPod } from '../../../test/pods/build-pod.ts';
+import { createFakeInterLink } from '../../../test/pods/fake-inter-link.ts';
 import { createStatusQuestion } from './ask-status.ts';
 import { podUid } from './pod-identity.ts';
 

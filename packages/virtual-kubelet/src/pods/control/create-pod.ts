@@ -16,6 +16,8 @@ import { podKey, podReference, podUid } from './pod-identity.ts';
 import { waitForInputs } from './wait-for-inputs.ts';
 import { writeStatus } from './write-pod.ts';
 
+const firstAnswerMilliseconds = 100;
+
 /**
  * Brings a pod without a job id to the backend. Throws where it is to be tried again with growing delay; a refusal ends in the pod's status.
  * Repeating it is safe: the backend takes a UID once, and a foreign one that may have it is asked first.
@@ -50,6 +52,7 @@ async function send(context: PodContext, pod: Pod, request: PodCreateRequests, s
     const created = (await findEarlier(context, pod, callSignal)) ?? (await callCreate(context, request, callSignal));
     metrics.created('accepted', seconds());
     memory.created.set(uid, created);
+    if (context.isPushed()) await firstAnswer(context, uid, callSignal);
     return await recordCreated(context, pod, created, signal);
   } catch (error) {
     signal.throwIfAborted();
@@ -77,6 +80,20 @@ function departIfGone({ memory, store, depart }: PodContext, pod: Pod): void {
 async function callCreate(context: PodContext, request: PodCreateRequests, signal: AbortSignal): Promise<CreateStruct> {
   context.memory.attempted.add(podUid(request.pod));
   return await context.api.create(request, { signal });
+}
+
+/** Many jobs start at once: a moment's patience saves the API server, the bottleneck of a burst, every other write. */
+async function firstAnswer({ memory, clock }: PodContext, uid: string, signal: AbortSignal): Promise<void> {
+  if (memory.answers.has(uid)) return;
+  const answered = new AbortController();
+  memory.awaited.set(uid, () => answered.abort());
+  try {
+    await clock.sleep(firstAnswerMilliseconds, { signal: AbortSignal.any([signal, answered.signal]) });
+  } catch {
+    signal.throwIfAborted();
+  } finally {
+    memory.awaited.delete(uid);
+  }
 }
 
 /** A foreign backend does not know UIDs: the answer to an earlier create may have been lost, and a second one would be a second job. */

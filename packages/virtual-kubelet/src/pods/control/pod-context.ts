@@ -27,6 +27,8 @@ export interface PodContext {
   readonly logger: Logger;
   /** What the peer announced last. */
   readonly features: () => ReadonlySet<Feature>;
+  /** Whether the peer pushes changes now. */
+  readonly isPushed: () => boolean;
   /** Asks for the status of all pods soon. */
   readonly askSoon: () => void;
   /** Ends the job of a pod that is no more. */

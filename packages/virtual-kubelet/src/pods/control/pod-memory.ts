@@ -18,6 +18,8 @@ export interface PodMemory {
   readonly created: Map<string, CreateStruct>;
   /** Creates that failed in a way that may be a refusal. */
   readonly refusals: Map<string, number>;
+  /** Who waits for the first answer about a pod. */
+  readonly awaited: Map<string, () => void>;
   /** Creates under way. */
   readonly creating: Map<string, AbortController>;
   /** Pods whose deletion the backend accepted. */
@@ -37,6 +39,7 @@ export function createPodMemory(): PodMemory {
     attempted: new Set<string>(),
     created: new Map<string, CreateStruct>(),
     refusals: new Map<string, number>(),
+    awaited: new Map<string, () => void>(),
     creating: new Map<string, AbortController>(),
     deleting: new Set<string>(),
     removed: new Set<string>(),

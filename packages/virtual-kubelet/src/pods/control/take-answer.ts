@@ -30,6 +30,7 @@ export function takeAnswer(context: PodContext, pod: Pod, status: PodStatus | un
   const isWaiting = memory.answers.has(uid) || memory.creating.has(uid);
   if (!isWaiting && !changesSomething(context, pod, said)) return;
   memory.answers.set(uid, { status: said });
+  memory.awaited.get(uid)?.();
   enqueue(podKey(pod));
 }
 

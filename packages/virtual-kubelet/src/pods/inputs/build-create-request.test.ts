@@ -9,7 +9,7 @@ import {
 } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
 import type { PodSettings } from '../pod-settings.ts';
-import { buildPod, container, type PodParts } from '../testing/build-pod.ts';
+import { buildPod, container, type PodParts } from '../../../test/pods/build-pod.ts';
 import { buildCreateRequest, type BuiltRequest } from './build-create-request.ts';
 import type { Lookup, PodInputs } from './pod-inputs.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildPod, container } from '../testing/build-pod.ts';
+import { buildPod, container } from '../../../test/pods/build-pod.ts';
 import { podNeeds } from './pod-needs.ts';
 
 const pod = buildPod({

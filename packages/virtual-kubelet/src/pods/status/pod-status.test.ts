@@ -1,6 +1,6 @@
 import { annotations, type ContainerStatus, type Pod, type PodStatus, type PodStatusV1 } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
-import { buildPod, container, withJob } from '../testing/build-pod.ts';
+import { buildPod, container, withJob } from '../../../test/pods/build-pod.ts';
 import { jobGoneReason, remoteStateKnown } from './remote-evidence.ts';
 import { nextPodStatus } from './pod-status.ts';
 import type { StatusContext } from './status-context.ts';
