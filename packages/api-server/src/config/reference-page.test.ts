@@ -12,6 +12,10 @@ it.each([...Object.keys(legacyFileSchema.shape), ...Object.keys(extensionsSchema
 );
 
 it('the reference page has no extension that is not read', () => {
-  const rows = page.split('## Extensions')[1]?.split('\n## ')[0]?.matchAll(/^\| `(\w+)` /gm) ?? [];
+  const rows =
+    page
+      .split('## Extensions')[1]
+      ?.split('\n## ')[0]
+      ?.matchAll(/^\| `(\w+)` /gm) ?? [];
   expect([...rows].map(([, key]) => key).toSorted()).toEqual(Object.keys(extensionsSchema.shape).toSorted());
 });
