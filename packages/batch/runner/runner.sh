@@ -474,9 +474,19 @@ finish() {
   exit "$failed"
 }
 
+close_inherited_files() { # of whoever submitted the job; but not the one that this program is read from
+  local fd
+  for fd in /proc/self/fd/*; do
+    [[ $fd -ef $runner ]] && continue
+    fd=${fd##*/}
+    ((fd <= 2)) || exec {fd}>&-
+  done
+}
+
 run_job() {
   local name
   cd / || exit 1
+  close_inherited_files
   read_settings
   claim
   for name in $(compgen -e); do

@@ -65,27 +65,32 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   for (const held of engine.pods.all()) if (held.record.phase === 'deleting') deleter.resume(held);
   const retention = startRetention(engine);
 
+  const call = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
+    untilAborted(signal, async () => {
+      engine.signal.throwIfAborted();
+      return await work();
+    });
   const plugin: Plugin = {
     name: engine.name,
-    ping: ({ signal } = {}) => untilAborted(signal, async () => announce(await ping(engine), plugin)),
+    ping: ({ signal } = {}) => call(signal, async () => announce(await ping(engine), plugin)),
     create: (data, { signal } = {}) =>
-      untilAborted(signal, async () => {
+      call(signal, async () => {
         const answer = await create(data);
         poller.wake();
         return answer;
       }),
     status: (pods, { signal } = {}) =>
-      untilAborted(signal, async () => {
+      call(signal, async () => {
         await spool.drain();
         return pods.map((pod) => statusOf(engine, pod));
       }),
-    delete: (pod, { signal } = {}) => untilAborted(signal, () => deleter.delete(pod)),
+    delete: (pod, { signal } = {}) => call(signal, () => deleter.delete(pod)),
     logs: (request, { signal } = {}) =>
-      untilAborted(signal, async () => {
+      call(signal, async () => {
         await spool.drain();
         return await readLogs(engine, request, signal);
       }),
-    list: ({ signal } = {}) => untilAborted(signal, () => Promise.resolve(listPods(engine))),
+    list: ({ signal } = {}) => call(signal, () => Promise.resolve(listPods(engine))),
     watch: ({ signal } = {}) => watchStatuses(engine, signal),
     async [Symbol.asyncDispose]() {
       disposal.abort(new UnavailableError('the plugin is being stopped'));

@@ -99,6 +99,8 @@ function remoteState({ record, outcome, job, unknown }: JobView): RemoteState {
 }
 
 function describeJob(job: JobState | undefined): Pick<RemoteState, 'reason' | 'message'> {
+  // Why it ended is said with the end of its containers, which may still be on its way.
+  if (job?.phase === 'ended') return {};
   return {
     ...(job?.reason === undefined ? {} : { reason: job.reason }),
     ...(job?.message === undefined ? {} : { message: job.message }),

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  parseContainerRecord,
+  parseJobOutcome,
+  type ContainerRecord,
+  type JobOutcome,
+} from '../src/directory/container-record.ts';
+import { formatNulList } from '../src/directory/nul-list.ts';
+import { runnerProgram } from '../src/directory/runner-program.ts';
+
+export interface TestContainer {
+  readonly name: string;
+  readonly kind?: 'init' | 'sidecar' | 'main';
+  readonly argv: readonly string[];
+  readonly environment?: readonly string[];
+  readonly workingDirectory?: string;
+}
+
+export interface TestJob {
+  readonly containers: readonly TestContainer[];
+  readonly restartPolicy?: 'Never' | 'OnFailure' | 'Always';
+  readonly graceSeconds?: number;
+  readonly deadlineSeconds?: number;
+}
+
+/** A job directory with the runner's files, and the real runner on it. */
+export class RunnerWorld {
+  readonly directory: string;
+  readonly root: string;
+  runner: ChildProcess | undefined;
+
+  private constructor(root: string) {
+    this.root = root;
+    this.directory = join(root, 'pod-1');
+  }
+
+  static async create(job: TestJob): Promise<RunnerWorld> {
+    const world = new RunnerWorld(await mkdtemp(join(tmpdir(), 'runner-')));
+    await mkdir(join(world.root, 'changed'));
+    await mkdir(join(world.directory, 'state'), { recursive: true });
+    const lines = [
+      `restart-policy ${job.restartPolicy ?? 'Never'}`,
+      `grace-seconds ${job.graceSeconds ?? 30}`,
+      `deadline-seconds ${job.deadlineSeconds ?? 0}`,
+      'backoff-seconds 1 2',
+    ];
+    for (const container of job.containers) {
+      lines.push(`container ${container.kind ?? 'main'} ${container.name}`);
+      await world.writeContainer(container);
+    }
+    await writeFile(join(world.directory, 'settings'), `${lines.join('\n')}\n`);
+    return world;
+  }
+
+  private async writeContainer(container: TestContainer): Promise<void> {
+    const directory = join(this.directory, 'container', container.name);
+    await mkdir(directory, { recursive: true });
+    await mkdir(join(this.directory, 'logs', container.name), { recursive: true });
+    await writeFile(join(directory, 'argv'), formatNulList(container.argv));
+    await writeFile(join(directory, 'env'), formatNulList(container.environment ?? ['PATH=/usr/bin:/bin']));
+    await writeFile(join(directory, 'workdir'), formatNulList([container.workingDirectory ?? '/']));
+  }
+
+  start(environment: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin' }): ChildProcess {
+    this.runner = spawn('bash', [runnerProgram(), this.directory], {
+      detached: true,
+      env: environment,
+      stdio: 'ignore',
+    });
+    return this.runner;
+  }
+
+  async run(environment?: NodeJS.ProcessEnv): Promise<number> {
+    return await this.exitOf(this.start(environment));
+  }
+
+  async exitOf(runner: ChildProcess): Promise<number> {
+    if (runner.exitCode === null && runner.signalCode === null) await once(runner, 'exit');
+    return runner.exitCode ?? -1;
+  }
+
+  async state(name: string): Promise<ContainerRecord | undefined> {
+    return parseContainerRecord(await this.text(`state/${name}.json`));
+  }
+
+  async outcome(): Promise<JobOutcome | undefined> {
+    return parseJobOutcome(await this.text('outcome.json'));
+  }
+
+  async log(name: string, run = 0): Promise<string> {
+    return await this.text(`logs/${name}/${run}.log`);
+  }
+
+  /** A file of the job; '' where there is none. */
+  async text(path: string): Promise<string> {
+    return await readFile(join(this.directory, path), 'latin1').catch(() => '');
+  }
+
+  async until(what: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (!(await what())) {
+      if (Date.now() > deadline) throw new Error(`not reached: ${what.toString()}`);
+      await delay(20);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { runner } = this;
+    if (runner?.exitCode === null && runner.signalCode === null && runner.pid !== undefined) {
+      process.kill(-runner.pid, 'SIGKILL');
+      await once(runner, 'exit');
+    }
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
