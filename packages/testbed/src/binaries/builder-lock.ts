@@ -3,8 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { systemClock, type Clock } from '@interlink/runtime';
-import { InternalError } from '@interlink/spec';
-import { identifyProcess, isRunning, type ProcessIdentity } from '../components/process-identity.ts';
+import { identifySelf, isRunning, type ProcessIdentity } from '../components/process-identity.ts';
 import type { Progress } from '../progress/progress.ts';
 
 const pollMilliseconds = 500;
@@ -36,8 +35,7 @@ async function tryCreate(file: string, holder: ProcessIdentity): Promise<boolean
 }
 
 async function acquire(file: string, options: LockOptions): Promise<void> {
-  const self = await identifyProcess(process.pid);
-  if (self === undefined) throw new InternalError('this process cannot be found in the process table');
+  const self = await identifySelf();
   let said = false;
   while (!(await tryCreate(file, self))) {
     const holder = await readHolder(file);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { InternalError } from '@interlink/spec';
 
 /** A process that can be recognised later: numbers are used again, the time of the start tells the users apart. */
 export interface ProcessIdentity {
@@ -33,6 +34,13 @@ async function startFromPs(pid: number): Promise<string | undefined> {
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   const started = process.platform === 'linux' ? await startFromProc(pid) : await startFromPs(pid);
   return started === undefined ? undefined : { pid, started };
+}
+
+/** The identity of this process. */
+export async function identifySelf(): Promise<ProcessIdentity> {
+  const self = await identifyProcess(process.pid);
+  if (self === undefined) throw new InternalError('this process cannot be found in the process table');
+  return self;
 }
 
 /** Whether this very process still runs. */

@@ -13,6 +13,8 @@ export interface ControlPlaneState {
   readonly kubectl: string;
   /** Whether it stays when the process that started it ends. */
   readonly keep: boolean;
+  /** The process that started it. */
+  readonly owner: ProcessIdentity;
   readonly components: Readonly<Partial<Record<Component, ProcessIdentity>>>;
 }
 

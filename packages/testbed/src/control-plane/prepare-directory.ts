@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConflictError, InvalidInputError } from '@interlink/spec';
 import { controlPlaneStatus } from './control-plane-status.ts';
+import { removeOrphans, temporaryPrefix } from './remove-orphans.ts';
 
 /**
  * Makes the directory of a control plane: the given one, or a new one for temporary files. A directory that an ended control
@@ -10,7 +11,10 @@ import { controlPlaneStatus } from './control-plane-status.ts';
  * `InvalidInputError`, because the directory is removed in the end.
  */
 export async function prepareDirectory(wanted: string | undefined): Promise<string> {
-  if (wanted === undefined) return mkdtemp(join(tmpdir(), 'interlink-control-plane-'));
+  if (wanted === undefined) {
+    await removeOrphans();
+    return mkdtemp(join(tmpdir(), temporaryPrefix));
+  }
   const directory = resolve(wanted);
   const { state } = await controlPlaneStatus(directory);
   if (state === 'running' || state === 'partly') {

@@ -3,6 +3,7 @@ import { isInterLinkError } from '@interlink/spec';
 import type { ControlPlaneBinaries } from '../binaries/control-plane-binaries.ts';
 import { ensureControlPlaneBinaries } from '../binaries/ensure-control-plane-binaries.ts';
 import { type Component } from '../binaries/programs.ts';
+import { identifySelf } from '../components/process-identity.ts';
 import { tieToParent, untied } from '../components/tie-to-parent.ts';
 import { silentProgress, type Progress } from '../progress/progress.ts';
 import { createApiRequester } from './api-requester.ts';
@@ -44,21 +45,15 @@ async function createSet(
 ): Promise<ComponentSet> {
   const { keep = false, extraArguments = {} } = options;
   const { server, kubeconfigFile } = layout;
+  const owner = await identifySelf();
+  const state = { version: 1, server, kubeconfigFile, kubectl: binaries.paths.kubectl, keep, owner } as const;
   return createComponentSet({
     directory,
     binaries,
     layout,
     tie: keep ? untied : await tieToParent(),
     extraArguments,
-    onChange: (components) =>
-      writeControlPlaneState(directory, {
-        version: 1,
-        server,
-        kubeconfigFile,
-        kubectl: binaries.paths.kubectl,
-        keep,
-        components,
-      }),
+    onChange: (components) => writeControlPlaneState(directory, { ...state, components }),
   });
 }
 
