@@ -14,7 +14,7 @@ export interface Finding {
 /** One hop to look at. */
 export interface HopCheck {
   readonly hop: string;
-  /** Looks, and says what it saw; rejects when the hop is broken. */
+  /** Looks, and says what it saw; rejects when the hop is broken, with `ILK_UNSUPPORTED` when it cannot be asked from here. */
   readonly look: () => Promise<string>;
   readonly advice: string;
 }
@@ -25,6 +25,7 @@ export async function checkHop(check: HopCheck): Promise<Finding> {
     return { hop: check.hop, verdict: 'well', seen: await check.look() };
   } catch (error) {
     if (!isInterLinkError(error)) throw error;
+    if (error.code === 'ILK_UNSUPPORTED') return { hop: check.hop, verdict: 'unasked', seen: error.message };
     return { hop: check.hop, verdict: 'broken', seen: error.message, advice: check.advice };
   }
 }

@@ -1,5 +1,12 @@
 import type { KubeClient } from '@interlink/kube';
-import { NotFoundError, UnavailableError, type Node, type NodeCondition } from '@interlink/spec';
+import {
+  isInterLinkError,
+  NotFoundError,
+  UnavailableError,
+  UnsupportedError,
+  type Node,
+  type NodeCondition,
+} from '@interlink/spec';
 import type { HopCheck } from './check-hop.ts';
 
 interface Lease {
@@ -65,6 +72,12 @@ function connectivityCheck(client: KubeClient, nodeName: string): HopCheck {
   };
 }
 
+/** The API server takes no node proxy to a loopback address, though it fetches logs from there. */
+function explainLoopback(error: unknown): never {
+  if (!isInterLinkError(error) || !error.message.includes('address not allowed')) throw error;
+  throw new UnsupportedError('it listens on loopback, which only kubectl logs can show to work', { cause: error });
+}
+
 function kubeletCheck(client: KubeClient, nodeName: string): HopCheck {
   return {
     hop: 'kubelet API',
@@ -72,7 +85,9 @@ function kubeletCheck(client: KubeClient, nodeName: string): HopCheck {
       'kubectl logs will fail: check KUBELET_URL, KUBELET_PORT and POD_IP, the serving certificate, and that the API server can connect to them',
     look: async () => {
       const path = `/api/v1/nodes/${nodeName}/proxy/runningpods/`;
-      const { items } = await client.request<{ items?: readonly unknown[] | null }>({ method: 'GET', path });
+      const { items } = await client
+        .request<{ items?: readonly unknown[] | null }>({ method: 'GET', path })
+        .catch(explainLoopback);
       return `the API server reaches it; ${items?.length ?? 0} pods on the node`;
     },
   };
