@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRemotePlugin, listen, type Listener } from '@interlink/plugin-sdk';
+import { createRemotePlugin, listen, openTokenFile, type Listener } from '@interlink/plugin-sdk';
 import { isInterLinkError, type Plugin } from '@interlink/spec';
 import { ConfigError, type Logger } from '@interlink/runtime';
 import type { ApiServerConfig } from './config/api-config.ts';
@@ -7,7 +7,6 @@ import { createInterLinkApi } from './create-interlink-api.ts';
 import type { JobScriptOptions } from './create/job-script.ts';
 import { compileTemplate, type Template } from './go-template/index.ts';
 import { buildInterLinkApp } from './http/build-interlink-app.ts';
-import { openTokenFile } from './open-token-file.ts';
 
 /** What {@link startApiServer} runs in. */
 export interface ApiServerContext {

@@ -1,8 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildPluginApp, listen, type Listener } from '@interlink/plugin-sdk';
+import { buildPluginApp, listen, openTokenFile, type Listener } from '@interlink/plugin-sdk';
 import type { Logger } from '@interlink/runtime';
-import { openTokenFile } from './config/open-token-file.ts';
 import { defaultWorkDirectory, pluginOptions } from './config/plugin-options.ts';
 import type { ProcessConfig } from './config/process-config.ts';
 import { createProcessPlugin } from './create-process-plugin.ts';

@@ -4,6 +4,7 @@ export { announce, servedFeatures } from './server/announce.ts';
 export { sharedRoutes } from './server/shared-routes.ts';
 export { answerJson, answerText } from './server/wire-route.ts';
 export { listen } from './server/listen.ts';
+export { openTokenFile } from './server/open-token-file.ts';
 export { parseAddress } from './server/parse-address.ts';
 export { createRemotePlugin } from './client/create-remote-plugin.ts';
 export { createRemoteInterLink } from './client/create-remote-interlink.ts';
