@@ -218,8 +218,7 @@ describe('restartPolicy', () => {
   const failTwice = 'c=$(cat count 2>/dev/null || echo 0); echo run $c; echo $((c+1)) > count; [ $c -ge 2 ]';
 
   it('OnFailure runs a container again until it succeeds, keeping the log before', async () => {
-    const world = await RunnerWorld.create({ restartPolicy: 'OnFailure', containers: [sh('main', failTwice)] });
-    await using _ = world;
+    await using world = await RunnerWorld.create({ restartPolicy: 'OnFailure', containers: [sh('main', failTwice)] });
     await writeFile(join(world.directory, 'container/main/workdir'), `${world.root}\0`);
     await world.run();
     expect(await world.state('main')).toMatchObject({
