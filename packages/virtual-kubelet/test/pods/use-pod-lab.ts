@@ -83,5 +83,6 @@ export function usePodLab() {
       return list.items.filter((pod) => pod.status?.phase === wanted).length;
     },
     namespace: () => namespace,
+    client: () => lab.client,
   };
 }

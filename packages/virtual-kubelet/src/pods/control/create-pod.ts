@@ -6,9 +6,10 @@ import {
   type Pod,
   type PodCreateRequests,
 } from '@interlink/spec';
-import { buildCreateRequest } from '../inputs/build-create-request.ts';
+import { buildCreateRequest, type BuiltRequest } from '../inputs/build-create-request.ts';
 import { fetchPodInputs } from '../inputs/fetch-pod-inputs.ts';
 import { refusedStatus } from '../status/ended-status.ts';
+import { podAddresses } from '../status/pod-addresses.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { judgeCreateError, triesBeforeRefusal } from './judge-create-error.ts';
 import { creatingReason, statusContext, type PodContext, type Step } from './pod-context.ts';
@@ -25,19 +26,21 @@ const firstAnswerMilliseconds = 100;
 export async function createPod(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
   const created = context.memory.created.get(podUid(pod));
   if (created !== undefined) return await recordCreated(context, pod, created, signal);
-  let request: PodCreateRequests;
+  let built: BuiltRequest;
   try {
-    const { settings, clusterId, nodeIp } = context;
-    const inputs = await fetchPodInputs(pod, settings, context.objects);
-    const addresses = statusContext(context, pod).addresses;
-    const built = buildCreateRequest(pod, { inputs, settings, clusterId, addresses: { ...addresses, hostIp: nodeIp } });
-    if ('problems' in built) return await waitForInputs(context, pod, built.problems, signal);
-    request = built.request;
+    built = await buildRequest(context, pod);
   } catch (error) {
     if (judgeCreateError(error) !== 'refused') throw error;
     return await refuse(context, pod, error, signal);
   }
-  return await send(context, pod, request, signal);
+  if ('problems' in built) return await waitForInputs(context, pod, built.problems, signal);
+  return await send(context, pod, built.request, signal);
+}
+
+async function buildRequest(context: PodContext, pod: Pod): Promise<BuiltRequest> {
+  const { settings, clusterId, nodeIp } = context;
+  const inputs = await fetchPodInputs(pod, settings, context.objects);
+  return buildCreateRequest(pod, { inputs, settings, clusterId, addresses: podAddresses(pod, nodeIp) });
 }
 
 async function send(context: PodContext, pod: Pod, request: PodCreateRequests, signal: AbortSignal): Promise<Step> {

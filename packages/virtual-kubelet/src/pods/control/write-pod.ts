@@ -9,7 +9,7 @@ import { trimPod } from './trim-pod.ts';
  * the API server refuse it for another pod of the same name. A pod that is gone is no error: its end is told by the watch.
  */
 export async function writeStatus(
-  context: PodContext,
+  context: Pick<PodContext, 'client' | 'store' | 'logger'>,
   pod: Pod,
   status: PodStatusV1,
   options: { readonly jobId?: string; readonly signal: AbortSignal },
@@ -30,7 +30,7 @@ export async function writeStatus(
     });
     context.store.keep(trimPod(written));
   } catch (error) {
-    if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') throw error;
+    if (!isReplaced(error)) throw error;
     context.logger.debug({ pod: podKey(pod), podUid: podUid(pod) }, 'status not written, the pod is gone');
   }
 }
@@ -38,7 +38,11 @@ export async function writeStatus(
 /**
  * Takes a pod out of the API server at once: the last act of a node for a pod. Only for the pod of this UID; one that is gone already is no error.
  */
-export async function removePod(context: PodContext, pod: Pod, signal: AbortSignal): Promise<void> {
+export async function removePod(
+  context: Pick<PodContext, 'client' | 'memory'>,
+  pod: Pod,
+  signal: AbortSignal,
+): Promise<void> {
   const body = {
     apiVersion: 'v1',
     kind: 'DeleteOptions',
@@ -49,7 +53,7 @@ export async function removePod(context: PodContext, pod: Pod, signal: AbortSign
   try {
     await context.client.request({ method: 'DELETE', path: podPath(pod), body, signal });
   } catch (error) {
-    if (isReplaced(error)) return;
+    if (isReplaced(error) || missesPrecondition(error)) return;
     context.memory.removed.delete(podUid(pod));
     throw error;
   }
@@ -60,7 +64,12 @@ function podPath({ metadata }: Pod): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
 }
 
-/** Not there any more, or another pod has the name. */
+/** Not there any more, or another pod has the name, whose UID a patch would have to change. */
 function isReplaced(error: unknown): boolean {
-  return isInterLinkError(error) && (error.code === 'ILK_NOT_FOUND' || error.code === 'ILK_CONFLICT');
+  return isInterLinkError(error) && (error.code === 'ILK_NOT_FOUND' || error.field === 'metadata.uid');
+}
+
+/** A delete whose precondition is not met. */
+function missesPrecondition(error: unknown): boolean {
+  return isInterLinkError(error) && error.code === 'ILK_CONFLICT';
 }
