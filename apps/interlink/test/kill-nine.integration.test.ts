@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createKubeClient, type KubeClient } from '@interlink/kube';
 import { silentLogger } from '@interlink/runtime';
 import type { Pod } from '@interlink/spec';
-import { chainLinks, startChain, startControlPlane, type Chain, type ControlPlane } from '@interlink/testbed';
+import { chainLinks, startChain, startControlPlane, type Chain } from '@interlink/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const podCount = 100;
@@ -17,22 +17,23 @@ const pauseBetweenPodsMilliseconds = 350;
 const path = '/api/v1/namespaces/default/pods';
 
 let directory: string;
-let controlPlane: ControlPlane;
 let client: KubeClient;
 let chain: Chain;
+const world: AsyncDisposable[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'il-kill-'));
-  controlPlane = await startControlPlane({ directory: join(directory, 'control-plane') });
-  client = await createKubeClient({ kubeconfigFile: controlPlane.kubeconfigFile, logger: silentLogger });
+  const controlPlane = await startControlPlane({ directory: join(directory, 'control-plane') });
+  world.push(controlPlane);
   const { kubeconfigFile } = controlPlane;
+  client = await createKubeClient({ kubeconfigFile, logger: silentLogger });
+  world.push(client);
   chain = await startChain({ directory: join(directory, 'chain'), nodeName: 'hpc', kubeconfigFile });
+  world.push(chain);
 }, 12 * minutes);
 
 afterAll(async () => {
-  await chain?.[Symbol.asyncDispose]();
-  await client?.[Symbol.asyncDispose]();
-  await controlPlane?.[Symbol.asyncDispose]();
+  for (const part of world.toReversed()) await part[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });
 }, 2 * minutes);
 

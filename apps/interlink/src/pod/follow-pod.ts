@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '@interlink/spec';
+import { NotFoundError, type ContainerStatus, type Pod } from '@interlink/spec';
 import { createInformer, type KubeClient } from '@interlink/kube';
 import { silentLogger } from '@interlink/runtime';
 import type { Printer } from '../print/printer.ts';
@@ -117,7 +117,10 @@ export async function followPod(options: FollowOptions): Promise<Pod> {
   const ended = new Promise<Pod>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     pods.onChange(({ type, object }) => {
-      if (type === 'deleted') return reject(new Error(`pod ${options.name} was deleted`));
+      if (type === 'deleted') {
+        reject(new NotFoundError(`pod ${options.name} was deleted`));
+        return;
+      }
       tellStatus(object);
       for (const { name } of containerStatuses(object).filter(hasStarted)) {
         if (!logs.has(name))

@@ -23,8 +23,18 @@ function parseObjects(text: string, file: string): readonly KubernetesObject[] {
   });
 }
 
-function ofKind<T>(objects: readonly KubernetesObject[], kind: string): readonly T[] {
-  return objects.filter((object) => object.kind === kind) as unknown as readonly T[];
+/** The objects that a PodFile is made of, by their kind. */
+interface KindTypes {
+  readonly Pod: Pod;
+  readonly ConfigMap: ConfigMap;
+  readonly Secret: Secret;
+}
+
+function ofKind<Kind extends keyof KindTypes>(
+  objects: readonly KubernetesObject[],
+  kind: Kind,
+): readonly KindTypes[Kind][] {
+  return objects.filter((object) => object.kind === kind) as unknown as readonly KindTypes[Kind][];
 }
 
 /** A Secret as the API server would store it: `stringData` merged into `data`. */
@@ -44,7 +54,7 @@ export async function readPodFile(file: string): Promise<PodFile> {
     throw new ConfigError(`${file}: cannot be read`, { cause: error });
   });
   const objects = parseObjects(text, file);
-  const pods = ofKind<Pod>(objects, 'Pod');
+  const pods = ofKind(objects, 'Pod');
   const [pod] = pods;
   if (pod === undefined || pods.length > 1) {
     const kinds = objects.map((object) => object.kind ?? 'nothing').join(', ');
@@ -53,6 +63,6 @@ export async function readPodFile(file: string): Promise<PodFile> {
   return {
     pod,
     configMaps: ofKind(objects, 'ConfigMap'),
-    secrets: ofKind<Secret>(objects, 'Secret').map(encodeSecret),
+    secrets: ofKind(objects, 'Secret').map(encodeSecret),
   };
 }
