@@ -9,7 +9,7 @@ export async function openClient(
   options: { port?: number; logger?: Logger } = {},
 ): Promise<KubeClient> {
   const { port, logger = silentLogger } = options;
-  const source = kubeconfigSource([kubeconfigFile], process.env);
+  const source = kubeconfigSource([kubeconfigFile]);
   const credentials = async () => {
     const found = await source();
     return port === undefined ? found : { ...found, server: `https://127.0.0.1:${port}` };

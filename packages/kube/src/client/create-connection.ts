@@ -36,8 +36,8 @@ export async function createConnectionKeeper({
   let connection = await open(source);
   let reloading: Promise<Connection> | undefined;
 
-  async function reload(): Promise<Connection> {
-    const credentials = await source();
+  async function reload(refused: boolean): Promise<Connection> {
+    const credentials = await source({ refused });
     loadedAt = clock.now();
     const { dispatcher, credentials: previous } = connection;
     if (isDeepStrictEqual([credentials.tls, credentials.proxyUrl], [previous.tls, previous.proxyUrl])) {
@@ -51,17 +51,17 @@ export async function createConnectionKeeper({
     return connection;
   }
 
-  async function reloadOnce(): Promise<Connection> {
-    reloading ??= reload().finally(() => (reloading = undefined));
+  async function reloadOnce(refused: boolean): Promise<Connection> {
+    reloading ??= reload(refused).finally(() => (reloading = undefined));
     return await reloading;
   }
 
   return {
     async current({ force = false } = {}) {
-      if (force) return await reloadOnce();
+      if (force) return await reloadOnce(true);
       if (clock.now() - loadedAt < credentialsMaximumAgeMilliseconds) return connection;
       try {
-        return await reloadOnce();
+        return await reloadOnce(false);
       } catch (error) {
         // A file caught in the middle of its rotation: the present credentials are most likely still good.
         logger.warn({ err: error }, 'credentials could not be read again');

@@ -4,6 +4,7 @@ import { createManualClock, silentLogger } from '@interlink/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKubeClient } from './create-kube-client.ts';
 import type { KubeClient } from './kube-client.ts';
+import type { CredentialsSource } from './kube-credentials.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
@@ -16,7 +17,12 @@ afterEach(async () => {
 async function clientFor(
   handler: Handler,
   tokens = ['token'],
-): Promise<{ client: KubeClient; clock: ReturnType<typeof createManualClock>; count: () => number }> {
+): Promise<{
+  client: KubeClient;
+  clock: ReturnType<typeof createManualClock>;
+  count: () => number;
+  refusals: boolean[];
+}> {
   let count = 0;
   const server = createServer((request, response) => {
     count += 1;
@@ -26,7 +32,9 @@ async function clientFor(
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = createManualClock();
   const remaining = [...tokens];
-  const credentials = () => {
+  const refusals: boolean[] = [];
+  const credentials: CredentialsSource = ({ refused = false } = {}) => {
+    refusals.push(refused);
     const token = remaining.length > 1 ? remaining.shift() : remaining[0];
     return Promise.resolve({
       server: address,
@@ -40,7 +48,7 @@ async function clientFor(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { client, clock, count: () => count };
+  return { client, clock, count: () => count, refusals };
 }
 
 const json = (response: ServerResponse, status: number, body: unknown, headers = {}): void =>
@@ -60,13 +68,14 @@ describe('kube client', () => {
   });
 
   it('reads its credentials again when they are refused, once', async () => {
-    const { client, count } = await clientFor(
+    const { client, count, refusals } = await clientFor(
       ({ headers }, response) =>
         headers.authorization === 'Bearer new' ? json(response, 200, {}) : json(response, 401, {}),
       ['old', 'new'],
     );
     await client.request({ method: 'GET', path: '/x' });
     expect(count()).toBe(2);
+    expect(refusals).toEqual([false, true]);
     const stale = await clientFor((_request, response) => json(response, 401, {}));
     await expect(stale.client.request({ method: 'GET', path: '/x' })).rejects.toMatchObject({
       code: 'ILK_UNAUTHENTICATED',

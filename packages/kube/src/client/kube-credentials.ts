@@ -20,5 +20,9 @@ export interface KubeTlsMaterial {
   readonly rejectUnauthorized: boolean;
 }
 
-/** Gives credentials; called again when they may have changed (rotated tokens and certificates). */
-export type CredentialsSource = () => Promise<KubeCredentials>;
+/**
+ * Gives credentials; called again when they may have changed (rotated tokens and certificates).
+ *
+ * @remarks `refused` says that the API server did not take the last ones: what a source keeps in memory is to be had anew.
+ */
+export type CredentialsSource = (options?: { readonly refused?: boolean }) => Promise<KubeCredentials>;
