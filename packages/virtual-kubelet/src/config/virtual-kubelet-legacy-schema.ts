@@ -32,7 +32,7 @@ export const extensionsSchema = z.strictObject({
   ),
   OrphanAfterSeconds: optionalSeconds.describe('A job without a pod is deleted after this time. Default: 60.'),
   SweepIntervalSeconds: optionalSeconds.describe('Seconds between two looks for jobs without a pod. Default: 300.'),
-  Workers: optionalCount.describe('Pods worked on at the same time. Default: 32.'),
+  Workers: optionalCount.describe('Pods worked on at the same time. Default: 96.'),
 });
 
 const acceleratorSchema = z.object({

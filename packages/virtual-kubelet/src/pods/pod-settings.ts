@@ -27,7 +27,7 @@ export interface PodSettings {
   readonly orphanAfterSeconds?: number | undefined;
   /** Seconds between two looks for jobs without a pod. Default 300. */
   readonly sweepIntervalSeconds?: number | undefined;
-  /** Pods worked on at the same time. Default 32. */
+  /** Pods worked on at the same time; most of them wait for an answer. Default 96. */
   readonly workers?: number | undefined;
 }
 
@@ -58,6 +58,6 @@ export function withPodDefaults(settings: PodSettings): EffectivePodSettings {
     abandonDeletionAfterSeconds: settings.abandonDeletionAfterSeconds ?? 86_400,
     orphanAfterSeconds: settings.orphanAfterSeconds ?? 60,
     sweepIntervalSeconds: settings.sweepIntervalSeconds ?? 300,
-    workers: settings.workers ?? 32,
+    workers: settings.workers ?? 96,
   };
 }
