@@ -35,6 +35,19 @@ uptime() { # sets UPTIME: milliseconds of a clock that nobody can set
   UPTIME=$((10#${up/./} * 10))
 }
 
+open_pipe() { # sets PIPE: both ends of a pipe in one file
+  local end
+  # From bash 5.1 on a short here-string is a pipe, which saves a process.
+  exec {end}<<<''
+  if [[ -p /dev/fd/$end ]]; then
+    exec {PIPE}<>"/dev/fd/$end"
+    IFS= read -r -u "$PIPE"
+  else
+    exec {PIPE}<> <(:)
+  fi
+  exec {end}<&-
+}
+
 pause() { # SECONDS: without a process
   local REPLY
   IFS= read -r -t "$1" -u "$quiet"
@@ -203,11 +216,12 @@ drain() { # PID of the log's writer: all that was written before the end belongs
 }
 
 supervise() { # NAME RESTART_COUNT LAST_STATE
-  local name=$1 count=$2 last=$3 log pipe writer pid code started position reason=Completed detail=
+  local name=$1 count=$2 last=$3 PIPE log pipe writer pid code started position reason=Completed detail=
   trap '' TERM INT HUP
   exec {log}>>"$job/logs/$name/$count.log"
   # A pipe, as every container runtime gives: with the file itself `echo > /dev/stderr` would cut the log to nothing.
-  exec {pipe}<> <(:)
+  open_pipe
+  pipe=$PIPE
   cat <"/dev/fd/$pipe" >&"$log" {pipe}>&- {log}>&- {events}>&- {quiet}>&- &
   writer=$!
   launch "$name" &
@@ -483,19 +497,28 @@ close_inherited_files() { # of whoever submitted the job; but not the one that t
   done
 }
 
+forget_environment() { # the plugin's and the scheduler's: a container gets what its pod says
+  local entry
+  while IFS= read -r -d '' entry; do
+    case ${entry%%=*} in
+    PATH | LC_ALL) ;;
+    *) unset -v "${entry%%=*}" 2>/dev/null ;;
+    esac
+  done <"/proc/$$/environ"
+  export -n PATH LC_ALL
+  unset -v PWD OLDPWD SHLVL
+}
+
 run_job() {
-  local name
   cd / || exit 1
   close_inherited_files
   read_settings
   claim
-  for name in $(compgen -e); do
-    # Not the plugin's, not the scheduler's: a container gets what its pod says.
-    [[ $name == PATH || $name == LC_ALL ]] || unset -v "$name"
-  done
-  export -n PATH LC_ALL
-  exec {events}<> <(:)
-  exec {quiet}<> <(:)
+  forget_environment
+  open_pipe
+  events=$PIPE
+  open_pipe
+  quiet=$PIPE
   trap 'printf "stop\n" >&"$events"' TERM INT
   trap '' HUP
   uptime

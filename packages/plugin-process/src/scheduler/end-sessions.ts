@@ -14,7 +14,7 @@ interface SessionLeader {
  */
 export async function endSessions(directory: string, id: string): Promise<void> {
   const job = parseProcessJobId(id);
-  if (!job || job.bootId !== (await readBootId())) return;
+  if (!job || job.bootId !== readBootId()) return;
   const leaders = [...(await readSessions(directory)), job];
   const processes = await readProcesses();
   const leadersById = new Map(processes.map((facts) => [facts.pid, facts]));
@@ -48,8 +48,12 @@ async function readSessions(directory: string): Promise<SessionLeader[]> {
 }
 
 async function readProcesses(): Promise<ProcessFacts[]> {
-  const facts = await Promise.all((await listProcessIds()).map(readProcess));
-  return facts.filter((found) => found !== undefined);
+  const processes: ProcessFacts[] = [];
+  for await (const pid of listProcessIds()) {
+    const facts = readProcess(pid);
+    if (facts) processes.push(facts);
+  }
+  return processes;
 }
 
 function kill(pid: number): void {

@@ -15,7 +15,7 @@ import {
 } from '@interlink/batch';
 import { BackendError, UnavailableError } from '@interlink/spec';
 import { endSessions } from './end-sessions.ts';
-import { formatProcessJobId, parseProcessJobId } from './process-job-id.ts';
+import { formatProcessJobId, parseProcessJobId, type ProcessJobId } from './process-job-id.ts';
 import { listProcessIds, readArguments, readBootId, readProcess } from './process-table.ts';
 
 /** What {@link createLocalScheduler} needs. */
@@ -33,6 +33,7 @@ const defaultPods = 110;
 const claimDeadlineMilliseconds = 30_000;
 const claimPauseMilliseconds = { first: 4, longest: 50 };
 const outputTailBytes = 2000;
+const lastOrderlyExitCode = 1;
 
 /** Jobs are processes of this machine, each the runner in a session of its own, which outlive this process. */
 export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler {
@@ -43,13 +44,9 @@ export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler 
     queryIntervalSeconds: options.queryIntervalSeconds ?? defaultQueryIntervalSeconds,
     submit: (job) => submit(job, () => listeners.forEach((listener) => listener())),
     cancel: async (id, { directory, force }) => {
-      const isOurs = await isAlive(id);
-      const { pid } = parseProcessJobId(id) ?? { pid: 0 };
-      if (!force) {
-        if (isOurs) signalProcess(pid, 'SIGTERM');
-        return;
-      }
-      await endSessions(directory, id);
+      if (force) return await endSessions(directory, id);
+      const job = parseProcessJobId(id);
+      if (job && isAlive(job)) signalProcess(job.pid, 'SIGTERM');
     },
     query: async () => ({ complete: true, jobs: await findRunners(runner, options.root) }),
     find: async (uid) => {
@@ -80,20 +77,18 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function isAlive(id: string): Promise<boolean> {
-  const job = parseProcessJobId(id);
-  if (!job || job.bootId !== (await readBootId())) return false;
-  return (await readProcess(job.pid))?.startTicks === job.startTicks;
+function isAlive({ pid, startTicks, bootId }: ProcessJobId): boolean {
+  return bootId === readBootId() && readProcess(pid)?.startTicks === startTicks;
 }
 
 /** The runners of this work directory: of the processes with such a command line, those that lead their session. */
 async function findRunners(runner: string, root: string): Promise<Map<string, JobState>> {
-  const bootId = await readBootId();
+  const bootId = readBootId();
   const jobs = new Map<string, JobState>();
-  for (const pid of await listProcessIds()) {
-    const [, program, directory = '', ...rest] = await readArguments(pid);
+  for await (const pid of listProcessIds()) {
+    const [, program, directory = '', ...rest] = readArguments(pid);
     if (basename(program ?? '') !== basename(runner) || dirname(directory) !== root || rest.length > 0) continue;
-    const facts = await readProcess(pid);
+    const facts = readProcess(pid);
     if (facts?.session !== pid) continue;
     const id = formatProcessJobId({ pid, startTicks: facts.startTicks, bootId });
     jobs.set(id, { phase: 'running', word: 'running', uid: basename(directory) });
@@ -103,7 +98,10 @@ async function findRunners(runner: string, root: string): Promise<Map<string, Jo
 
 async function submit(job: BatchJob, onExit: () => void): Promise<string> {
   const child = await startDetached(job);
-  child.once('exit', onExit);
+  child.once('exit', (code) => {
+    // A runner that came to its end has said how; only one that did not is news.
+    if (code === null || code > lastOrderlyExitCode) onExit();
+  });
   return await waitForClaim(job, child);
 }
 
