@@ -1,3 +1,5 @@
+export { findProcesses } from './apps/find-processes.ts';
+export { runApp, startApp } from './apps/start-app.ts';
 export { chainLinks } from './chain/chain-links.ts';
 export { startChain } from './chain/start-chain.ts';
 export { ensureControlPlaneBinaries } from './binaries/ensure-control-plane-binaries.ts';
@@ -8,6 +10,7 @@ export { stopControlPlane } from './control-plane/stop-control-plane.ts';
 export { createProgress } from './progress/create-progress.ts';
 export { silentProgress } from './progress/progress.ts';
 
+export type { AppEnd, AppOptions, AppProcess } from './apps/start-app.ts';
 export type { ControlPlaneBinaries } from './binaries/control-plane-binaries.ts';
 export type { EnsureBinariesOptions } from './binaries/ensure-control-plane-binaries.ts';
 export type { Component, Program } from './binaries/programs.ts';
