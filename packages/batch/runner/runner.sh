@@ -155,13 +155,14 @@ become() { # [WRAPPER...]: this process becomes the container's
   exec "${il_session[@]}" "$il_env" -u SHLVL -u _ -u OLDPWD -- "${il_argv[@]}"
 }
 
-enter() { # NAME: in a mount namespace of its own
+enter() { # NAME: in a mount namespace of its own, mounts made already unless there is a table of them
   il_files=$job/container/$1
-  local il_new_root=$il_files/root
-  mount -a -T "$il_files/fstab" || fail_start 125 MountFailed
-  cd -- "$il_new_root" || fail_start 125 MountFailed
-  pivot_root . . || fail_start 125 MountFailed
-  cd /
+  if [[ -e $il_files/fstab ]]; then
+    mount -a -T "$il_files/fstab" || fail_start 125 MountFailed
+    cd -- "$il_files/root" || fail_start 125 MountFailed
+    pivot_root . . || fail_start 125 MountFailed
+    cd /
+  fi
   become
 }
 
@@ -294,10 +295,15 @@ start() { # NAME
 }
 
 signal_container() { # SIGNAL NAME: SIGTERM to the first process, as in a container; SIGKILL to all
-  local pid=${pid_of[$2]:-0}
+  local pid=${pid_of[$2]:-0} receiver=process child=''
   ((pid > 0)) || return
-  if [[ $1 == KILL || -e $job/container/$2/signal-group ]]; then
+  if [[ -e $job/container/$2/signals ]]; then read -r receiver <"$job/container/$2/signals"; fi
+  if [[ $1 == KILL || $receiver == group ]]; then
     kill "-$1" -- "-$pid" 2>/dev/null && return
+  elif [[ $receiver == child ]]; then
+    # There is no newline in it, so the status of read says nothing.
+    { read -r child _ <"/proc/$pid/task/$pid/children"; } 2>/dev/null
+    pid=${child:-$pid}
   fi
   kill "-$1" "$pid" 2>/dev/null
 }

@@ -14,6 +14,7 @@ import {
 } from '@interlink/batch';
 import type { Clock, Logger } from '@interlink/runtime';
 import { UnavailableError, type Plugin } from '@interlink/spec';
+import { lockWorkDirectory } from './lock-work-directory.ts';
 import { createLocalScheduler } from './scheduler/local-scheduler.ts';
 
 /** What {@link createProcessPlugin} takes. */
@@ -34,11 +35,32 @@ export interface ProcessPluginOptions {
   readonly onStep?: NonNullable<BatchPluginOptions['onStep']>;
 }
 
-/** The plugin that runs a pod's containers as processes on this machine. */
+/**
+ * The plugin that runs a pod's containers as processes on this machine. Pods of a process before this one are taken up.
+ *
+ * @throws ConflictError while another process uses the work directory.
+ */
 export async function createProcessPlugin(options: ProcessPluginOptions): Promise<Plugin> {
   const host = createLocalHost();
   await host.makeDirectories([options.root]);
   const root = await realpath(options.root);
+  const lock = await lockWorkDirectory(root);
+  try {
+    const plugin = await createPluginIn(root, host, options);
+    return {
+      ...plugin,
+      async [Symbol.asyncDispose]() {
+        await plugin[Symbol.asyncDispose]();
+        await lock[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function createPluginIn(root: string, host: Host, options: ProcessPluginOptions): Promise<Plugin> {
   const runtime = await chooseRuntime(host, root, options);
   options.logger.info({ runtime: runtime.name, workDirectory: root }, runtime.description);
   const { capacity, queryIntervalSeconds, policy, clock, onStep } = options;

@@ -31,14 +31,20 @@ export interface ContainerStart {
   /** The whole environment of that program. */
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly workingDirectory: string;
-  /** Set when the runner enters a mount namespace first: the command that makes one, before the runner's own. Needs `fstab` and `root` in `files`. */
+  /**
+   * Set when the container has a mount namespace of its own: the command that makes one, before the runner's. What is in a file
+   * `fstab` is mounted then, and a directory `root` becomes the root.
+   */
   readonly enter?: readonly string[];
   /** Files that the start needs. */
   readonly files?: readonly TreeEntry[];
   /** Paths to make in owned bind sources: absolute, mount points of other binds. */
   readonly mountPoints?: readonly { readonly path: string; readonly type: 'directory' | 'file' }[];
-  /** True: SIGTERM goes to the whole process group, for a program that does not pass it on. Default false. */
-  readonly signalsGroup?: boolean;
+  /**
+   * Who gets SIGTERM: the container's first `process`, its process `group`, or the `child` of a first process that only waits and
+   * does not pass signals on. Default `process`.
+   */
+  readonly signals?: 'process' | 'group' | 'child';
 }
 
 /** Turns containers into argument lists. */

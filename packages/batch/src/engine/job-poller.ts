@@ -77,6 +77,8 @@ async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: A
   const { jobId } = held.record;
   if (!isActive(held) || jobId === undefined) return;
   const job = query.jobs.get(jobId);
+  const wasUnknown = held.unknown !== undefined;
+  const isNews = wasUnknown || (job !== undefined && JSON.stringify(job) !== JSON.stringify(held.job));
   held.unknown = undefined;
   if (job) {
     held.job = job;
@@ -84,7 +86,7 @@ async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: A
   }
   const isGone = job ? job.phase === 'ended' : query.complete && held.submittedAt < startedAt;
   if (isGone) await considerLost(engine, held, startedAt);
-  engine.pods.touched(held);
+  if (isNews || isGone) engine.pods.touched(held);
 }
 
 /** A job that is gone has ended in order if its runner said so; else it is lost, once its states had the time to become visible. */

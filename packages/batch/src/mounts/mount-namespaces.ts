@@ -1,79 +1,102 @@
-import type { TreeEntry, Host } from '../contract/host.ts';
+import type { ContainerStart } from '../contract/container-runtime.ts';
+import type { Host, TreeEntry } from '../contract/host.ts';
 import { formatNulList } from '../directory/nul-list.ts';
 import { runnerProgram } from '../directory/runner-program.ts';
+import { formatBubblewrap } from './format-bubblewrap.ts';
 import { formatFstab } from './format-fstab.ts';
+import { mountFlags } from './mount-flags.ts';
 import type { MountPlan } from './plan-mounts.ts';
+import { planOnHost } from './plan-on-host.ts';
 
-/** How containers get a mount namespace of their own on this machine. */
+/** A way to a mount namespace: as root, by a user namespace, by bubblewrap. */
+export type NamespaceKind = 'root' | 'user' | 'bubblewrap';
+
+/** How containers get a mount namespace of their own on this machine, or why they cannot. */
 export type MountNamespaces =
-  | { readonly kind: 'root' | 'user'; readonly command: readonly string[] }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  { readonly kind: NamespaceKind } | { readonly kind: 'unavailable'; readonly reason: string };
 
-const asRoot = ['unshare', '--mount', '--propagation', 'private', '--'];
-const asUser = ['unshare', '--user', '--map-root-user', '--mount', '--propagation', 'private', '--'];
+/** What of a {@link ContainerStart} makes the container's mounts. */
+export type NamespaceStart = Pick<ContainerStart, 'enter' | 'files' | 'mountPoints' | 'signals'>;
+
+const mountInfoPath = '/proc/self/mountinfo';
+const privateMounts = ['--mount', '--propagation', 'private', '--'];
+
+/** How a container with these mounts is started. `directory` is its part of the job directory. */
+export async function startInNamespace(
+  host: Host,
+  kind: NamespaceKind,
+  { plan, directory }: { readonly plan: MountPlan; readonly directory: string },
+): Promise<NamespaceStart> {
+  const { mountPoints } = plan;
+  if (kind === 'bubblewrap') {
+    // bwrap stays as the parent of the container, and does not pass signals on.
+    return { enter: ['bwrap', ...formatBubblewrap(plan), '--'], mountPoints, signals: 'child' };
+  }
+  const mountInfo = (await host.readMany([mountInfoPath])).get(mountInfoPath) ?? '';
+  const fstab = formatFstab(plan, { root: `${directory}/root`, flagsOf: (source) => mountFlags(mountInfo, source) });
+  const skeleton = plan.skeleton.map((entry): TreeEntry => ({
+    ...entry,
+    path: entry.path === '' ? 'root' : `root/${entry.path}`,
+  }));
+  return {
+    enter: ['unshare', ...(kind === 'user' ? ['--user', '--map-root-user'] : []), ...privateMounts],
+    files: [{ kind: 'file', path: 'fstab', mode: 0o600, content: fstab }, ...skeleton],
+    mountPoints,
+  };
+}
 
 /** Finds out by doing it, in a directory of its own that is removed afterwards. Asked once, when a plugin starts. */
 export async function probeMountNamespaces(host: Host, root: string): Promise<MountNamespaces> {
-  const directory = `${root}/.probe-${process.pid}`;
+  const kinds: NamespaceKind[] = host.user.uid === 0 ? ['root', 'user', 'bubblewrap'] : ['user', 'bubblewrap'];
+  const failures: string[] = [];
+  for (const kind of kinds) {
+    const failure = await attempt(host, kind, `${root}/.probe-${process.pid}`);
+    if (failure === undefined) return { kind };
+    failures.push(`${kind}: ${failure}`);
+  }
+  return { kind: 'unavailable', reason: failures.join('; ') };
+}
+
+/** A container whose root has a directory that the host has not: undefined when it works, else why not. */
+async function attempt(host: Host, kind: NamespaceKind, directory: string): Promise<string | undefined> {
   await host.remove([directory]);
   try {
-    await host.createTree(directory, await probeFiles(host, directory));
-    const ways =
-      host.user.uid === 0 ? [['root', asRoot] as const, ['user', asUser] as const] : [['user', asUser] as const];
-    let reason = 'unshare(1) is missing';
-    for (const [kind, command] of ways) {
-      const failure = await attempt(host, [...command, 'bash', runnerProgram(), directory, 'enter', 'probe']);
-      if (failure === undefined) return { kind, command };
-      reason = failure;
-    }
-    return { kind: 'unavailable', reason };
+    const container = `${directory}/container/probe`;
+    const target = '/.interlink-probe';
+    const bind = {
+      source: `${directory}/volume`,
+      target,
+      readOnly: true,
+      type: 'directory',
+      field: '',
+      owned: true,
+    } as const;
+    const start = await startInNamespace(host, kind, {
+      plan: await planOnHost(host, { binds: [bind] }),
+      directory: container,
+    });
+    await host.createTree(directory, probeTree(start, ['test', '-e', `${target}/file`]));
+    const argv = [...(start.enter ?? []), 'bash', runnerProgram(), directory, 'enter', 'probe'];
+    const { exitCode, stderr } = await host.run(argv);
+    return exitCode === 0 ? undefined : (stderr.trim().split('\n')[0] ?? `exit code ${exitCode}`);
+  } catch (error) {
+    return (error as Error).message;
   } finally {
     await host.remove([directory]);
   }
 }
 
-async function attempt(host: Host, argv: readonly string[]): Promise<string | undefined> {
-  try {
-    const { exitCode, stderr } = await host.run(argv);
-    return exitCode === 0 ? undefined : (stderr.trim().split('\n')[0] ?? `exit code ${exitCode}`);
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-/** A container whose root has a directory that the host has not. */
-async function probeFiles(host: Host, directory: string): Promise<TreeEntry[]> {
-  const target = '/.interlink-probe';
-  const container = 'container/probe';
-  const topLevel = (await host.list('/')) ?? [];
-  const directories = topLevel.filter(({ type }) => type === 'directory').map(({ name }) => name);
-  const links = topLevel.flatMap((entry) => (entry.type === 'link' ? [entry] : []));
-  const plan: MountPlan = {
-    skeleton: [],
-    mountPoints: [],
-    mounts: [
-      ...directories.map((name) => ({ source: `/${name}`, target: `/${name}`, fromHost: true, readOnly: false })),
-      { source: `${directory}/volume`, target, fromHost: false, readOnly: true },
-    ],
-  };
-  const mkdir = (path: string): TreeEntry => ({ kind: 'directory', path, mode: 0o755 });
+function probeTree(start: NamespaceStart, argv: readonly string[]): TreeEntry[] {
+  const folder = (path: string): TreeEntry => ({ kind: 'directory', path, mode: 0o700 });
   const file = (path: string, content: string): TreeEntry => ({ kind: 'file', path, mode: 0o600, content });
+  const base = 'container/probe';
   return [
-    mkdir('volume'),
+    folder('volume'),
     file('volume/file', ''),
-    mkdir('container'),
-    mkdir(container),
-    mkdir(`${container}/root`),
-    ...directories.map((name) => mkdir(`${container}/root/${name}`)),
-    ...links.map(({ name, target: to }): TreeEntry => ({
-      kind: 'link',
-      path: `${container}/root/${name}`,
-      target: to,
-    })),
-    mkdir(`${container}/root${target}`),
-    file(`${container}/fstab`, formatFstab(plan, { root: `${directory}/${container}/root`, flagsOf: () => [] })),
-    file(`${container}/argv`, formatNulList(['test', '-e', `${target}/file`])),
-    file(`${container}/env`, formatNulList(['PATH=/usr/bin:/bin'])),
-    file(`${container}/workdir`, formatNulList(['/'])),
+    folder(base),
+    ...(start.files ?? []).map((entry) => ({ ...entry, path: `${base}/${entry.path}` })),
+    file(`${base}/argv`, formatNulList(argv)),
+    file(`${base}/env`, formatNulList(['PATH=/usr/bin:/bin'])),
+    file(`${base}/workdir`, formatNulList(['/'])),
   ];
 }

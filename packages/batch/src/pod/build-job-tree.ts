@@ -57,7 +57,7 @@ function containerTree(name: string, start: ContainerStart): TreeEntry[] {
     file(`${base}/env`, formatNulList(environment)),
     file(`${base}/workdir`, formatNulList([start.workingDirectory])),
     ...(start.enter ? [file(`${base}/enter`, formatNulList(start.enter))] : []),
-    ...(start.signalsGroup === true ? [file(`${base}/signal-group`, '')] : []),
+    ...(start.signals === undefined ? [] : [file(`${base}/signals`, `${start.signals}\n`)]),
     ...(start.files ?? []).map((entry) => ({ ...entry, path: `${base}/${entry.path}` })),
   ];
 }

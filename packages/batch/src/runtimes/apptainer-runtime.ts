@@ -89,7 +89,7 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       ...variables.map(([name, value]) => [`APPTAINERENV_${name}`, value] as const),
     ],
     workingDirectory: '/',
-    signalsGroup: true,
+    signals: 'group',
   };
 }
 

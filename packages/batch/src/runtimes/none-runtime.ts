@@ -1,12 +1,10 @@
 import { ignored, type VerdictTable } from '@interlink/plugin-sdk';
 import { UnsupportedError } from '@interlink/spec';
 import type { ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
-import type { DirectoryEntry, Host, TreeEntry } from '../contract/host.ts';
+import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
-import { formatFstab } from '../mounts/format-fstab.ts';
-import { mountFlags } from '../mounts/mount-flags.ts';
-import type { MountNamespaces } from '../mounts/mount-namespaces.ts';
-import { planMounts, type MountPlan, type MountWish } from '../mounts/plan-mounts.ts';
+import { startInNamespace, type MountNamespaces, type NamespaceStart } from '../mounts/mount-namespaces.ts';
+import { planOnHost } from '../mounts/plan-on-host.ts';
 import { withDefaults } from '../pod/default-environment.ts';
 
 /** What {@link createNoneRuntime} needs. */
@@ -26,7 +24,6 @@ const verdicts: VerdictTable = {
  * of the container's own; there is no isolation beyond that.
  */
 export function createNoneRuntime({ host, namespaces }: NoneRuntimeOptions): ContainerRuntime {
-  const mounts = namespaces.kind === 'unavailable' ? 'unavailable' : namespaces.kind;
   return {
     name: 'none',
     description:
@@ -34,7 +31,7 @@ export function createNoneRuntime({ host, namespaces }: NoneRuntimeOptions): Con
       (namespaces.kind === 'unavailable'
         ? `pods with volume mounts are refused, because there are no mount namespaces: ${namespaces.reason}.`
         : 'volumes appear at their mount paths in a private mount namespace.'),
-    labels: { 'interlink.eu/container-runtime': 'none', 'interlink.eu/volume-mounts': mounts },
+    labels: { 'interlink.eu/container-runtime': 'none', 'interlink.eu/volume-mounts': namespaces.kind },
     verdicts,
     start: (request) => start(request, { host, namespaces }),
     enter: (processId, command) => [
@@ -73,7 +70,7 @@ async function inNamespace(
   request: StartRequest,
   workingDirectory: string,
   { host, namespaces }: NoneRuntimeOptions,
-): Promise<Pick<ContainerStart, 'enter' | 'files' | 'mountPoints'>> {
+): Promise<NamespaceStart> {
   const { binds, container, directory } = request;
   if (namespaces.kind === 'unavailable') {
     const field = binds[0]?.field ?? `${container.field}.workingDir`;
@@ -84,34 +81,6 @@ async function inNamespace(
       },
     );
   }
-  const plan = await planOn(host, { binds, directories: [workingDirectory] });
-  const mountInfo = (await host.readMany([mountInfoPath])).get(mountInfoPath) ?? '';
-  const fstab = formatFstab(plan, { root: `${directory}/root`, flagsOf: (source) => mountFlags(mountInfo, source) });
-  const skeleton = plan.skeleton.map((entry): TreeEntry => ({
-    ...entry,
-    path: entry.path === '' ? 'root' : `root/${entry.path}`,
-  }));
-  return {
-    enter: namespaces.command,
-    files: [{ kind: 'file', path: 'fstab', mode: 0o600, content: fstab }, ...skeleton],
-    mountPoints: plan.mountPoints,
-  };
-}
-
-const mountInfoPath = '/proc/self/mountinfo';
-
-/** Plans against the host as it is, reading only the directories on the way to a mount point. */
-async function planOn(host: Host, wish: MountWish): Promise<MountPlan> {
-  const listings = new Map<string, readonly DirectoryEntry[] | undefined>();
-  for (;;) {
-    const planning = planMounts(wish, listings);
-    switch (planning.kind) {
-      case 'plan':
-        return planning.plan;
-      case 'impossible':
-        throw new UnsupportedError(`${planning.bind.field}: ${planning.reason}`, { field: planning.bind.field });
-      case 'listing':
-        for (const path of planning.directories) listings.set(path, await host.list(path));
-    }
-  }
+  const plan = await planOnHost(host, { binds, directories: [workingDirectory] });
+  return await startInNamespace(host, namespaces.kind, { plan, directory });
 }
