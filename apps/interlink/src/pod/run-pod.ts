@@ -1,12 +1,14 @@
 import { systemClock } from '@interlink/runtime';
 import {
   isInterLinkError,
+  NotFoundError,
   type ContainerStatus,
   type InterLinkApi,
   type Pod,
   type PodCreateRequests,
   type PodStatus,
 } from '@interlink/spec';
+import { allStatuses, podExitCode } from './pod-exit-code.ts';
 
 /** A pod that is run without a cluster. */
 export interface RunPodOptions {
@@ -26,62 +28,89 @@ function containerNames(pod: Pod): readonly string[] {
   return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ name }) => name);
 }
 
-function allStatuses(status: PodStatus): readonly ContainerStatus[] {
-  return [...(status.initContainers ?? []), ...(status.containers ?? [])];
-}
-
-/** The exit code of the pod: that of the first container that failed, else 0; nothing while it runs. */
-export function podExitCode(pod: Pod, status: PodStatus): number | undefined {
-  const statuses = allStatuses(status);
-  const failedInit = (status.initContainers ?? []).find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
-  if (failedInit !== undefined) return failedInit.state?.terminated?.exitCode;
-  const main = (pod.spec?.containers ?? []).map(({ name }) => statuses.find((entry) => entry.name === name));
-  if (main.some((entry) => entry?.state?.terminated === undefined)) return undefined;
-  return main.map((entry) => entry?.state?.terminated?.exitCode ?? 0).find((code) => code !== 0) ?? 0;
-}
-
-async function currentStatus(options: RunPodOptions): Promise<PodStatus | undefined> {
-  try {
-    return (await options.api.status([options.request.pod], { signal: options.signal }))[0];
-  } catch (error) {
-    if (!isInterLinkError(error) || !error.retryable) throw error;
-    options.onNews(error.message);
-    return undefined;
-  }
-}
-
-async function relayLog(options: RunPodOptions, container: string): Promise<void> {
+async function relayLog(options: RunPodOptions, container: string, isPrevious: boolean): Promise<void> {
   const { name = '', namespace = '', uid = '' } = options.request.pod.metadata ?? {};
   const request = {
     Namespace: namespace,
     PodUID: uid,
     PodName: name,
     ContainerName: container,
-    Opts: { Follow: true },
+    Opts: isPrevious ? { Previous: true } : { Follow: true },
   };
-  for await (const chunk of await options.api.logs(request, { signal: options.signal }))
-    options.onLog(container, chunk);
+  try {
+    for await (const chunk of await options.api.logs(request, { signal: options.signal }))
+      options.onLog(container, chunk);
+  } catch (error) {
+    // A log that breaks off does not end the pod; who reads it must know.
+    if (!options.signal.aborted) options.onNews(`the log of ${container} ends here: ${describe(error)}`);
+  }
 }
 
-function waitingNews(status: PodStatus): string | undefined {
-  const { reason, message } = status.interlink ?? {};
-  return message ?? reason;
+/** The logs of a pod: each container's is relayed from its start on. */
+interface LogRelay {
+  /** Begins with the containers that have started since. */
+  follow(status: PodStatus): void;
+  /** Resolves when every log has ended. */
+  ended(): Promise<void>;
 }
 
-async function followToEnd(options: RunPodOptions, logs: Map<string, Promise<void>>): Promise<number> {
+/** The number of a container's current or last run, from 0; -1 before the first. A foreign plugin may leave the count out. */
+function runOf({ state, lastState, restartCount = 0 }: Partial<ContainerStatus>): number {
+  const hasStarted = [state?.running, state?.terminated, lastState?.terminated].some((one) => one !== undefined);
+  return hasStarted ? restartCount : -1;
+}
+
+function createLogRelay(options: RunPodOptions): LogRelay {
+  const logs = new Map<string, { run: number; ended: Promise<void> }>();
+  const begin = (container: ContainerStatus): void => {
+    const { name, state } = container;
+    const known = logs.get(name) ?? { run: -1, ended: Promise.resolve() };
+    const run = runOf(container);
+    if (run <= known.run) return;
+    // The first restart comes at once: a short run has passed before anybody asked. While a container waits, its last run is the current one.
+    const missedOne = run > known.run + 1 && state?.waiting === undefined;
+    const before = missedOne ? known.ended.then(() => relayLog(options, name, true)) : known.ended;
+    logs.set(name, { run, ended: before.then(() => relayLog(options, name, false)) });
+  };
+  return {
+    follow: (status) => allStatuses(status).forEach(begin),
+    async ended() {
+      await Promise.all([...logs.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  return isInterLinkError(error) ? error.message : String(error);
+}
+
+/** The pod's status, or in words why it is not known now. */
+async function askStatus({ api, request, signal }: RunPodOptions): Promise<PodStatus | string> {
+  try {
+    return (await api.status([request.pod], { signal }))[0] ?? 'the plugin says nothing of the pod';
+  } catch (error) {
+    if (!isInterLinkError(error) || !error.retryable) throw error;
+    return error.message;
+  }
+}
+
+function newsOf(status: PodStatus | string): string | undefined {
+  if (typeof status === 'string') return status;
+  return status.interlink?.message ?? status.interlink?.reason;
+}
+
+async function followToEnd(options: RunPodOptions, logs: LogRelay): Promise<number> {
   let said: string | undefined;
   for (;;) {
-    const status = await currentStatus(options);
-    if (status !== undefined) {
-      for (const { name, state } of allStatuses(status)) {
-        const started = state?.running !== undefined || state?.terminated !== undefined;
-        if (started && !logs.has(name)) logs.set(name, relayLog(options, name));
-      }
-      const news = waitingNews(status);
-      if (news !== undefined && news !== said) options.onNews(news);
-      said = news;
+    const status = await askStatus(options);
+    const news = newsOf(status);
+    if (news !== undefined && news !== said) options.onNews(news);
+    said = news;
+    if (typeof status !== 'string') {
+      logs.follow(status);
       const exitCode = podExitCode(options.request.pod, status);
       if (exitCode !== undefined) return exitCode;
+      if (status.interlink?.state === 'gone') throw new NotFoundError('the plugin no longer has the pod');
     }
     await systemClock.sleep(pollMilliseconds, { signal: options.signal });
   }
@@ -103,14 +132,14 @@ export async function runPod(options: RunPodOptions): Promise<number> {
   const { api, request, signal } = options;
   const created = await api.create(request, { signal });
   for (const warning of created.warnings ?? []) options.onNews(warning);
-  const logs = new Map<string, Promise<void>>();
+  const logs = createLogRelay(options);
   try {
     const exitCode = await followToEnd(options, logs);
-    await Promise.all(logs.values());
+    await logs.ended();
     return exitCode;
   } finally {
-    await Promise.allSettled(logs.values());
     await deletePod(api, request.pod);
+    await logs.ended();
   }
 }
 
