@@ -8,7 +8,9 @@ import { settingsOf, type ConformanceOptions } from './run-conformance.ts';
 
 /** As much of a test runner as the kit needs: vitest's `describe` and `it`, or another's. */
 export interface TestRunner {
+  /** Groups the checks of one topic, as `describe` of vitest does. */
   readonly describe: (name: string, body: () => void) => unknown;
+  /** Runs one check, as `it` of vitest does. */
   readonly it: (
     name: string,
     body: (context: { skip?: (reason?: string) => unknown }) => Promise<void>,

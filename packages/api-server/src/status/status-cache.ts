@@ -1,7 +1,7 @@
 import type { PodStatus } from '@interlink/spec';
 import { systemClock, type Clock } from '@interlink/runtime';
 
-/** Bounds of a {@link StatusCache}. */
+/** Bounds of the status cache. */
 export interface StatusCacheOptions {
   /** Entries kept; the one that was used longest ago goes first. Default 50,000. */
   readonly maximumEntries?: number;

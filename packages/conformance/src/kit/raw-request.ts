@@ -18,11 +18,12 @@ export interface RawAnswer {
 /** Sends one request over a connection of its own. */
 export type SendRaw = (request: RawRequest) => Promise<RawAnswer>;
 
-/** Where {@link createSendRaw} sends to. */
+/** Where raw requests are sent to. */
 export interface RawTarget {
   /** `http://`, `https://` or `unix:///path`. */
   readonly url: string;
   readonly caFile?: string;
+  /** Bearer token, asked for each request; undefined sends none. */
   readonly token?: () => Promise<string | undefined>;
 }
 
