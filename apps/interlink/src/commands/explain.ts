@@ -6,6 +6,7 @@ import type { PodExplanation } from '@interlink/batch';
 import type { FieldVerdict } from '@interlink/plugin-sdk';
 import { explainProcessPod, pluginOptions, processConfigSchema } from '@interlink/plugin-process';
 import { checkConfig, readYamlFile } from '@interlink/runtime';
+import type { Pod } from '@interlink/spec';
 import { completePod } from '../pod/complete-pod.ts';
 import { readPodFile } from '../pod/read-pod-file.ts';
 import { createPrinter, type Printer, type Tone } from '../print/printer.ts';
@@ -31,10 +32,19 @@ async function explainFile(file: string, flags: ExplainFlags): Promise<PodExplan
   const data = assemblePodData({ pod: completePod(pod), configmaps: configMaps, secrets });
   const directory = await mkdtemp(join(tmpdir(), 'interlink-explain-'));
   try {
-    return await explainProcessPod(data, pluginOptions({ ...config, workDirectory: directory }, directory));
+    const explanation = await explainProcessPod(
+      data,
+      pluginOptions({ ...config, workDirectory: directory }, directory),
+    );
+    return { ...explanation, verdicts: explanation.verdicts.filter(({ path }) => isOfFile(path, pod)) };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Not what {@link completePod} filled in. */
+function isOfFile(path: string, pod: Pod): boolean {
+  return path !== 'spec.restartPolicy' || pod.spec?.restartPolicy !== undefined;
 }
 
 function printVerdicts(explanation: PodExplanation, printer: Printer): void {
