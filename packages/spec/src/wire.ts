@@ -13,7 +13,7 @@ export type RetrievedContainer = Schemas['RetrievedContainer'];
 export type ScriptBuildConfig = Schemas['ScriptBuildConfig'];
 /** The answer to a create. */
 export type CreateStruct = Schemas['CreateStruct'];
-/** The state of one pod's containers, with what the backend says of the job in {@link PodStatus.interlink}. */
+/** The state of one pod's containers, with what the backend says of the job in its key `interlink`. */
 export type PodStatus = Schemas['PodStatus'];
 /** Extension in {@link PodStatus}: known, unknown or gone, and why. */
 export type RemoteState = Schemas['RemoteState'];
