@@ -56,7 +56,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   const poller = createJobPoller(engine);
   const spool = createChangeSpool(engine);
   const deleter = createDeleter(engine);
-  const create = createCreator(engine);
+  const creator = createCreator(engine);
   const hints = engine.scheduler.onChange?.(() => poller.hint());
   await adoptByScheduler(engine).catch((error: unknown) => {
     engine.logger.warn({ err: error }, 'scheduler could not be asked');
@@ -75,7 +75,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
     ping: ({ signal } = {}) => call(signal, async () => announce(await ping(engine), plugin)),
     create: (data, { signal } = {}) =>
       call(signal, async () => {
-        const answer = await create(data);
+        const answer = await creator.create(data);
         poller.wake();
         return answer;
       }),
@@ -97,6 +97,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
       hints?.[Symbol.dispose]();
       spool[Symbol.dispose]();
       retention[Symbol.dispose]();
+      await creator.settled();
       await deleter.settled();
     },
   };

@@ -12,21 +12,33 @@ import { timestamp, type Engine } from './engine.ts';
 import { findJob, saveRecord } from './job-evidence.ts';
 import type { HeldPodState } from './pod-table.ts';
 
+/** The creates of a plugin. */
+export interface Creator {
+  create(data: RetrievedPodData): Promise<CreateStruct>;
+  /** Resolves when no create is at work any more. */
+  settled(): Promise<void>;
+}
+
 /**
  * Takes a pod, once for each UID: who asks while it is being taken gets the same answer. Refused pods leave no trace.
  *
  * @remarks The record is durable before the scheduler is asked. Where the scheduler could not be asked the record stays, and the
  * same create goes on from there; where it said no, nothing stays.
  */
-export function createCreator(engine: Engine): (data: RetrievedPodData) => Promise<CreateStruct> {
+export function createCreator(engine: Engine): Creator {
   const inFlight = new Map<string, Promise<CreateStruct>>();
-  return (data) => {
-    const uid = data.pod.metadata?.uid ?? '';
-    const running = inFlight.get(uid);
-    if (running) return running;
-    const create = createOnce(engine, data).finally(() => inFlight.delete(uid));
-    inFlight.set(uid, create);
-    return create;
+  return {
+    create(data) {
+      const uid = data.pod.metadata?.uid ?? '';
+      const running = inFlight.get(uid);
+      if (running) return running;
+      const create = createOnce(engine, data).finally(() => inFlight.delete(uid));
+      inFlight.set(uid, create);
+      return create;
+    },
+    async settled() {
+      await Promise.allSettled(inFlight.values());
+    },
   };
 }
 

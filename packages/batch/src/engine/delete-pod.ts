@@ -90,7 +90,7 @@ async function hasJob(engine: Engine, held: HeldPodState): Promise<boolean> {
   if (held.record.jobId !== undefined) return true;
   const jobId = await findJob(engine, held.record.uid);
   if (jobId === undefined) return false;
-  await saveRecord(engine, held, { jobId });
+  await engine.lock.run(held.record.uid, () => saveRecord(engine, held, { jobId }));
   return true;
 }
 
@@ -130,7 +130,7 @@ async function purge(engine: Engine, held: HeldPodState): Promise<void> {
   const path = (...parts: string[]): string => jobPath(engine.root, uid, ...parts);
   const retains = (engine.policy.retentionSeconds ?? defaultRetentionSeconds) > 0;
   await engine.host.remove([path(jobFiles.volumes), path(jobFiles.containers), path(jobFiles.pod)]);
-  await saveRecord(engine, held, { phase: 'deleted', deletedAt: timestamp(engine.clock) });
+  await engine.lock.run(uid, () => saveRecord(engine, held, { phase: 'deleted', deletedAt: timestamp(engine.clock) }));
   await engine.step('delete:purged');
   engine.logger.info({ podUid: uid }, 'job has ended and was removed');
   engine.pods.touched(held);

@@ -44,9 +44,9 @@ export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler 
     queryIntervalSeconds: options.queryIntervalSeconds ?? defaultQueryIntervalSeconds,
     submit: (job) => submit(job, () => listeners.forEach((listener) => listener())),
     cancel: async (id, { directory, force }) => {
-      if (force) return await endSessions(directory, id);
       const job = parseProcessJobId(id);
-      if (job && isAlive(job)) signalProcess(job.pid, 'SIGTERM');
+      if (force) await endSessions(directory, id);
+      else if (job && isAlive(job)) signalProcess(job.pid, 'SIGTERM');
     },
     query: async () => ({ complete: true, jobs: await findRunners(runner, options.root) }),
     find: async (uid) => {
