@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { processConfigSchema, startProcessServer, type ProcessConfig } from '@interlink/plugin-process';
-import { aborted, checkConfig, createLogger, packageVersion, readYamlFile, runProcess } from '@interlink/runtime';
+import { startProcessServer } from '@interlink/plugin-process';
+import { aborted, createLogger, packageVersion, runProcess } from '@interlink/runtime';
 import { Command } from 'commander';
+import { readConfig } from './read-config.ts';
 
 interface Flags {
   readonly config?: string;
@@ -20,14 +21,8 @@ A configuration:
   workDirectory: /var/lib/interlink
   runtime: none`;
 
-async function readConfig({ config, address }: Flags): Promise<ProcessConfig> {
-  const value = config === undefined ? {} : await readYamlFile(config);
-  const checked = checkConfig(processConfigSchema, value, { source: config ?? 'defaults' });
-  return address === undefined ? checked : { ...checked, address };
-}
-
 async function serve(flags: Flags, signal: AbortSignal): Promise<undefined> {
-  const config = await readConfig(flags);
+  const config = await readConfig({ file: flags.config, address: flags.address });
   const logger = createLogger({ name: 'interlink-process', level: flags.verbose === true ? 'debug' : 'info' });
   await using server = await startProcessServer(config, { logger, signal });
   await aborted(signal);

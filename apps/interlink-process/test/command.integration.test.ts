@@ -1,0 +1,148 @@
+import { createServer } from 'node:net';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRemotePlugin } from '@interlink/plugin-sdk';
+import { silentLogger } from '@interlink/runtime';
+import { runApp, startApp, type AppEnd, type AppProcess } from '@interlink/testbed';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'il-process-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const run = (...args: readonly string[]): Promise<AppEnd> =>
+  runApp('interlink-process', args, { environment: { XDG_STATE_HOME: directory } });
+const start = (...args: readonly string[]): Promise<AppProcess> =>
+  startApp('interlink-process', args, { environment: { XDG_STATE_HOME: directory } });
+
+async function configFile(name: string, text: string): Promise<string> {
+  const file = join(directory, name);
+  await writeFile(file, text);
+  return file;
+}
+
+async function ping(url: string): Promise<unknown> {
+  await using plugin = createRemotePlugin({ url, logger: silentLogger });
+  return await plugin.ping();
+}
+
+describe('interlink-process', () => {
+  it('shows its version, and examples in its help', async () => {
+    expect((await run('--version')).stdout.toString()).toBe(`${version}\n`);
+    const { exitCode, stdout } = await run('--help');
+    expect(exitCode).toBe(0);
+    expect(stdout.toString()).toMatch(/Examples:\n {2}interlink-process/);
+  });
+
+  it('listens on a socket of its own where nothing is told, for its user alone', async () => {
+    await using server = await start();
+    await server.said('"listening"');
+    const socket = join(directory, 'interlink/process/plugin.sock');
+    expect((await stat(socket)).mode & 0o777).toBe(0o600);
+    expect(await ping(`unix://${socket}`)).toMatchObject({ interlink: { version: 1 } });
+  });
+
+  it.each([
+    ['an unknown key', 'adress: unix:///tmp/x', 'unknown key adress'],
+    ['an unknown key inside', 'capacity: { cpus: 1 }', 'unknown key capacity.cpus'],
+    ['a bad value', 'runtime: docker', 'runtime: '],
+    ['a relative path', 'workDirectory: jobs', 'workDirectory: must be an absolute path'],
+    ['a bad quantity', 'capacity: { memory: lots }', 'capacity.memory: must be a Kubernetes quantity'],
+    ['an address that is none', 'address: localhost:4000', 'address: '],
+    ['a list in place of keys', '- address', ''],
+  ])('ends with 2 for %s, naming file and key', async (_what, text, message) => {
+    const file = await configFile('bad.yaml', text);
+    const { exitCode, stdout, stderr } = await run('--config', file);
+    expect(exitCode).toBe(2);
+    expect(stdout.toString()).toBe('');
+    expect(stderr).toContain(`interlink-process: ${file}: ${message}`);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('ends with 2 and the line for a file with a syntax error', async () => {
+    const file = await configFile('syntax.yaml', 'runtime: none\naddress: [\n');
+    const { exitCode, stderr } = await run('--config', file);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^interlink-process: \S+syntax\.yaml:\d+:\d+: .*\n$/);
+  });
+
+  it('ends with 2 for a file that is not there', async () => {
+    const { exitCode, stderr } = await run('--config', join(directory, 'nothing.yaml'));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('nothing.yaml: cannot be read (ENOENT)');
+  });
+
+  it('ends with 2 for an address that is none', async () => {
+    const { exitCode, stderr } = await run('--address', 'localhost:4000');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^interlink-process: --address: .*localhost:4000.*\n$/);
+  });
+
+  it('refuses an address that others reach without TLS and a credential', async () => {
+    const { exitCode, stderr } = await run('--address', 'http://0.0.0.0:0');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('insecure');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s and takes its socket away', async (signal) => {
+    const socket = join(directory, `${signal}.sock`);
+    await using server = await start('--address', `unix://${socket}`);
+    await server.said('"listening"');
+    expect(await ping(`unix://${socket}`)).toBeDefined();
+    server.kill(signal);
+    expect((await server.ended).exitCode).toBe(0);
+    await expect(stat(socket)).rejects.toThrow('ENOENT');
+  });
+
+  it('takes over the socket that a killed one left', async () => {
+    const address = `unix://${join(directory, 'stale.sock')}`;
+    const work = await configFile('stale.yaml', `address: ${address}\nworkDirectory: ${join(directory, 'stale')}`);
+    {
+      await using killed = await start('--config', work);
+      await killed.said('"listening"');
+    }
+    await using next = await start('--config', work);
+    await next.said('"listening"');
+    expect(await ping(address)).toBeDefined();
+  });
+
+  it('ends with 1 and names a port that is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    try {
+      const { exitCode, stderr } = await run('--address', `http://127.0.0.1:${port}`);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(new RegExp(`^interlink-process: .*127\\.0\\.0\\.1:${port}.*in use.*$`, 'm'));
+    } finally {
+      other.close();
+    }
+  });
+
+  it('ends with 1 when another plugin works in the directory, and leaves that one alone', async () => {
+    const work = join(directory, 'shared');
+    const file = await configFile('shared.yaml', `workDirectory: ${work}`);
+    await using first = await start('--config', file);
+    await first.said('"listening"');
+    const { exitCode, stderr } = await run('--config', file);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(work);
+    expect(await ping(`unix://${join(work, 'plugin.sock')}`)).toBeDefined();
+  });
+
+  it('shows a configuration in its help that works', async () => {
+    const help = (await run('--help')).stdout.toString();
+    const example = /A configuration:\n([^]*)$/.exec(help)?.[1] ?? '';
+    const text = example.replaceAll(/^ {2}/gm, '').replaceAll(/\/(run|var\/lib)\//g, `${directory}/`);
+    await mkdir(join(directory, 'interlink'), { recursive: true });
+    await using server = await start('--config', await configFile('help.yaml', text));
+    await server.said('"listening"');
+    expect(await readFile(join(directory, 'help.yaml'), 'utf8')).toContain('runtime: none');
+  });
+});
