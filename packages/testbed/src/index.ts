@@ -7,6 +7,8 @@ export { kubernetesVersion } from './binaries/programs.ts';
 export { controlPlaneStatus } from './control-plane/control-plane-status.ts';
 export { startControlPlane } from './control-plane/start-control-plane.ts';
 export { stopControlPlane } from './control-plane/stop-control-plane.ts';
+export { sendAsGo } from './foreign/send-as-go.ts';
+export { startForeignServer } from './foreign/start-foreign-server.ts';
 export { createProgress } from './progress/create-progress.ts';
 export { silentProgress } from './progress/progress.ts';
 
@@ -18,6 +20,8 @@ export type { CertificateFiles, ControlPlaneCertificates } from './certificates/
 export type { ControlPlane, StopOptions } from './control-plane/control-plane.ts';
 export type { ControlPlaneStatus } from './control-plane/control-plane-status.ts';
 export type { ControlPlaneOptions } from './control-plane/start-control-plane.ts';
+export type { GoAnswer, GoRequest } from './foreign/send-as-go.ts';
+export type { ForeignAnswer, ForeignServer, SeenRequest } from './foreign/start-foreign-server.ts';
 export type { ProgressOptions } from './progress/create-progress.ts';
 export type { Progress, ProgressTask } from './progress/progress.ts';
 export type { ChainLink } from './chain/chain-links.ts';
