@@ -63,7 +63,7 @@ describe('create', () => {
     const plugin = await world.start();
     const pod = samplePod('pod-1', spec);
     await expect(plugin.create(sampleData(pod))).rejects.toMatchObject({ field });
-    expect(await readdir(world.root)).toEqual(['changed']);
+    expect(await readdir(world.root)).toEqual(['.runner', 'changed']);
     expect(world.scheduler.submitted).toEqual([]);
     expect((await statusOf(plugin, pod)).interlink?.state).toBe('gone');
   });
@@ -82,7 +82,7 @@ describe('create', () => {
     const plugin = await world.start();
     world.scheduler.submitError = new BackendError('invalid partition');
     await expect(plugin.create(sampleData())).rejects.toThrow('invalid partition');
-    expect(await readdir(world.root)).toEqual(['changed']);
+    expect(await readdir(world.root)).toEqual(['.runner', 'changed']);
     world.scheduler.submitError = undefined;
     expect(await plugin.create(sampleData())).toMatchObject({ PodJID: '1' });
   });

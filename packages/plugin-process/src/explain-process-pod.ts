@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { createLocalHost, explainPod, type PodExplanation } from '@interlink/batch';
+import { createLocalHost, explainPod, runnerProgram, type PodExplanation } from '@interlink/batch';
 import type { RetrievedPodData } from '@interlink/spec';
 import { chooseRuntime, type ProcessPluginOptions } from './create-process-plugin.ts';
 
@@ -17,6 +17,7 @@ export async function explainProcessPod(data: RetrievedPodData, options: Explain
     host,
     runtime,
     policy: options.policy ?? {},
+    runner: runnerProgram(),
     createdAt: new Date().toISOString(),
   });
 }

@@ -153,7 +153,7 @@ describe('delete of a running pod', () => {
     );
     await until(
       () => readdir(world.root),
-      (names) => names.length === 1,
+      (names) => names.length === 2,
     );
     expect(await readdir(`${world.root}/changed`)).toEqual([]);
     expect(await readFile('/proc/self/mounts', 'utf8')).toBe(mounts);

@@ -12,6 +12,7 @@ import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { Capacity, Scheduler } from '../contract/scheduler.ts';
+import { installRunner } from '../directory/install-runner.ts';
 import { changedDirectory } from '../directory/job-paths.ts';
 import { mapUnknownPod } from '../status/map-unknown-pod.ts';
 import { createChangeSpool } from './change-spool.ts';
@@ -49,8 +50,10 @@ export interface BatchPluginOptions {
  */
 export async function createBatchPlugin(options: BatchPluginOptions): Promise<Plugin> {
   const disposal = new AbortController();
-  const engine = createEngine(options, disposal.signal);
-  await engine.host.makeDirectories([engine.root, `${engine.root}/${changedDirectory}`]);
+  const root = options.root.replace(/\/+$/, '');
+  await options.host.makeDirectories([root, `${root}/${changedDirectory}`]);
+  const runner = await installRunner(options.host, root);
+  const engine = createEngine({ ...options, root }, runner, disposal.signal);
   await loadPods(engine);
 
   const poller = createJobPoller(engine);
@@ -104,14 +107,15 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   return plugin;
 }
 
-function createEngine(options: BatchPluginOptions, signal: AbortSignal): Engine {
+function createEngine(options: BatchPluginOptions, runner: string, signal: AbortSignal): Engine {
   const { name, scheduler, runtime, host, root, logger } = options;
   return {
     name,
     scheduler,
     runtime,
     host,
-    root: root.replace(/\/+$/, ''),
+    root,
+    runner,
     policy: options.policy ?? {},
     logger,
     clock: options.clock ?? systemClock,

@@ -15,6 +15,8 @@ export interface Engine {
   /** Work directory, absolute. */
   readonly root: string;
   readonly policy: BatchPolicy;
+  /** Path of the runner in the work directory. */
+  readonly runner: string;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Every pod with a record. */

@@ -6,7 +6,6 @@ import type { BatchPolicy } from '../contract/policy.ts';
 import type { BatchJob } from '../contract/scheduler.ts';
 import { checkedName, checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
 import { formatJobRecord, type JobRecord } from '../directory/job-record.ts';
-import { runnerProgram } from '../directory/runner-program.ts';
 import { buildJobTree } from './build-job-tree.ts';
 import { judge, refuseUnsupported, type Judgement } from './judge.ts';
 import { planBinds } from './plan-binds.ts';
@@ -29,6 +28,8 @@ export interface PrepareContext {
   readonly host: Host;
   readonly runtime: ContainerRuntime;
   readonly policy: BatchPolicy;
+  /** Path of the runner that the job is to use. */
+  readonly runner: string;
   /** RFC 3339. */
   readonly createdAt: string;
 }
@@ -67,17 +68,17 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     content: formatJobRecord(record),
     durable: true,
   };
-  return { job: buildJob(pod, context.root), record, files: [...tree, recordFile], starts, judgement };
+  return { job: buildJob(pod, context), record, files: [...tree, recordFile], starts, judgement };
 }
 
-function buildJob(pod: ResolvedPod, root: string): BatchJob {
+function buildJob(pod: ResolvedPod, { root, runner }: Pick<PrepareContext, 'root' | 'runner'>): BatchJob {
   const directory = jobPath(root, pod.uid);
   return {
     uid: pod.uid,
     name: pod.name,
     namespace: pod.namespace,
     directory,
-    argv: ['bash', runnerProgram(), directory],
+    argv: ['bash', runner, directory],
     resources: pod.resources,
     gracePeriodSeconds: pod.terminationGracePeriodSeconds,
     ...(pod.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: pod.activeDeadlineSeconds }),
