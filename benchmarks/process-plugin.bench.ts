@@ -138,8 +138,8 @@ async function measureIdlePods(directory: string): Promise<Readonly<Record<strin
   const before = await runnerTicks(root);
   const own = await cpuSeconds();
   await sleep(idleSeconds * 1000);
-  const after = await runnerTicks(root);
   const ownAfter = await cpuSeconds();
+  const after = await runnerTicks(root);
   const share = (seconds: number): number => Number(((seconds / idleSeconds) * 100).toFixed(2));
   const result = {
     pods: idlePods,
