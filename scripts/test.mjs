@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installTestTools } from './install-test-tools.mjs';
 import { runCommand, runSource } from './run-command.mjs';
 import { formatTotals, readTotals } from './test-totals.mjs';
 
@@ -12,6 +13,7 @@ const interrupted = 128;
  * @param {readonly string[]} args given to vitest as they are
  */
 export async function test(args) {
+  await installTestTools();
   // Without it the tests that need it fail one by one and say why; the others are worth running all the same.
   const prepared = await runSource('packages/testbed/scripts/ensure-control-plane.ts');
   if (prepared >= interrupted) return prepared;
