@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isInterLinkError, NotFoundError, UnsupportedError, type InterLinkApi } from '@interlink/spec';
+import { InvalidInputError, isInterLinkError, NotFoundError, UnsupportedError, type InterLinkApi } from '@interlink/spec';
 import type { Logger, Metrics } from '@interlink/runtime';
 import type { PodDirectory } from '../pods/pod-directory.ts';
 import type { Authenticator } from './authenticate.ts';
@@ -26,9 +26,9 @@ export async function handleKubeletRequest(
 ): Promise<void> {
   const stop = new AbortController();
   response.on('close', () => stop.abort(new DOMException('the client left', 'AbortError')));
-  const { method = 'GET' } = request;
-  const url = new URL(request.url ?? '/', 'https://kubelet');
+  const { method = 'GET', url: target = '/' } = request;
   try {
+    const url = parseTarget(target);
     const isOwnHealth = url.pathname === '/healthz' && loopback.has(request.socket.remoteAddress ?? '');
     if (!isOwnHealth) {
       const user = await context.authenticator.authenticate(request);
@@ -36,8 +36,16 @@ export async function handleKubeletRequest(
     }
     await route({ method, url, response, signal: stop.signal }, context);
   } catch (error) {
-    if (!stop.signal.aborted) answerError(error, { method, path: url.pathname, response }, context.logger);
+    const [path = ''] = target.split('?', 1);
+    if (!stop.signal.aborted) answerError(error, { method, path, response }, context.logger);
   }
+}
+
+/** Anybody may send anything here, `//` too, which is no URL: nothing may throw before the caller is known. */
+function parseTarget(target: string): URL {
+  const base = 'https://kubelet';
+  if (!URL.canParse(target, base)) throw new InvalidInputError('the request target is no path');
+  return new URL(target, base);
 }
 
 interface Question {

@@ -191,6 +191,11 @@ describe('kubelet api', () => {
     expect(await ask('/healthz')).toEqual({ status: 200, text: 'ok' });
   });
 
+  it.each(['//', '//:port', 'https://['])('lives on after a request for %s by nobody', async (target) => {
+    expect(await ask(target)).toEqual({ status: 400, text: 'the request target is no path\n' });
+    expect((await ask('/healthz')).status).toBe(200);
+  });
+
   it('does not believe a certificate of another authority', async () => {
     const { createSelfSignedCertificate } = await import('../certificates/create-self-signed-certificate.ts');
     const identity = { nodeName: 'evil', ipAddresses: ['127.0.0.1'], dnsNames: [] };

@@ -44,7 +44,10 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
   const server = createServer(
     { ...limits, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
     (request, response) => {
-      void handleKubeletRequest(request, response, context);
+      handleKubeletRequest(request, response, context).catch((error: unknown) => {
+        logger.error({ err: error }, 'kubelet request not answered');
+        response.destroy();
+      });
     },
   );
   server.on('tlsClientError', (error) => logger.debug({ err: error }, 'tls handshake failed'));
