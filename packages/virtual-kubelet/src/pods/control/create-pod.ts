@@ -129,10 +129,12 @@ async function recordCreated(context: PodContext, pod: Pod, created: CreateStruc
     remote,
     statusContext(context, pod, () => creatingReason(pod)),
   );
-  await writeStatus(context, pod, next.status, { jobId: created.PodJID, signal });
+  const written = await writeStatus(context, pod, next.status, { jobId: created.PodJID, signal });
   memory.created.delete(uid);
-  memory.attempted.delete(uid);
   memory.refusals.delete(uid);
+  // Of a pod that is gone nothing but this mark says that there is a job to end, once the watch tells it.
+  if (!written) return undefined;
+  memory.attempted.delete(uid);
   logger.info({ pod: podKey(pod), podUid: uid, jobId: created.PodJID }, 'pod created');
   events.event(podReference(pod), 'Normal', 'JobSubmitted', `the backend took the pod as job ${created.PodJID}`);
   for (const warning of created.warnings ?? []) events.event(podReference(pod), 'Warning', 'FieldIgnored', warning);

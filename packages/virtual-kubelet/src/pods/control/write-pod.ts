@@ -6,17 +6,17 @@ import { trimPod } from './trim-pod.ts';
 
 /**
  * Writes what changed of a pod's status, and its job id where one is given, in one request; none when nothing changed. The UID in the patch makes
- * the API server refuse it for another pod of the same name. A pod that is gone is no error: its end is told by the watch.
+ * the API server refuse it for another pod of the same name. A pod that is gone is no error: its end is told by the watch. Gives false for one.
  */
 export async function writeStatus(
   context: Pick<PodContext, 'client' | 'store' | 'logger'>,
   pod: Pod,
   status: PodStatusV1,
   options: { readonly jobId?: string; readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<boolean> {
   const { jobId, signal } = options;
   const patch = statusPatch(pod.status, status);
-  if (patch === undefined && jobId === undefined) return;
+  if (patch === undefined && jobId === undefined) return true;
   const marks = jobId === undefined ? {} : { annotations: { [annotations.jobId]: jobId } };
   const body = { metadata: { uid: podUid(pod), ...marks }, status: patch ?? {} };
   const path = `${podPath(pod)}/status`;
@@ -29,9 +29,11 @@ export async function writeStatus(
       signal,
     });
     context.store.keep(trimPod(written));
+    return true;
   } catch (error) {
     if (!isReplaced(error)) throw error;
     context.logger.debug({ pod: podKey(pod), podUid: podUid(pod) }, 'status not written, the pod is gone');
+    return false;
   }
 }
 
