@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InvalidInputError, isInterLinkError, NotFoundError, UnsupportedError, type InterLinkApi } from '@interlink/spec';
+import {
+  InvalidInputError,
+  isInterLinkError,
+  NotFoundError,
+  UnsupportedError,
+  type InterLinkApi,
+} from '@interlink/spec';
 import type { Logger, Metrics } from '@interlink/runtime';
 import type { PodDirectory } from '../pods/pod-directory.ts';
 import type { Authenticator } from './authenticate.ts';
