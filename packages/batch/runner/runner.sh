@@ -191,18 +191,34 @@ start_ticks() { # PID: sets TICKS, the kernel's start time of a process
   TICKS=${stat[19]}
 }
 
+find_session() { # PID: sets MEMBERS: the processes of its session, in whatever process groups (timeout(1) makes one of its own)
+  local file stat
+  MEMBERS=()
+  for file in /proc/[0-9]*/stat; do
+    read -r stat <"$file" || continue
+    stat=${stat##*) }
+    [[ $stat != Z* && ${stat#* * * } == "$1 "* ]] || continue
+    file=${file#/proc/}
+    MEMBERS+=("${file%/stat}")
+  done 2>/dev/null
+}
+
 end_session() { # PID: what a container leaves behind ends with it; while the pod is being stopped it has the grace too
   local deadline kills=0
-  kill -0 -- "-$1" 2>/dev/null || return
-  [[ -e $job/stopping ]] && kill -TERM -- "-$1" 2>/dev/null
+  find_session "$1"
+  ((${#MEMBERS[@]} > 0)) || return
+  [[ -e $job/stopping ]] && kill -TERM "${MEMBERS[@]}" 2>/dev/null
   # After the last signal only what nobody reaps can be left.
-  while ((kills < 20)) && kill -0 -- "-$1" 2>/dev/null; do
+  while ((kills < 20 && ${#MEMBERS[@]} > 0)); do
     uptime
     if ! { read -r deadline <"$job/stopping"; } 2>/dev/null || ((UPTIME >= deadline)); then
-      kill -KILL -- "-$1" 2>/dev/null
+      kill -KILL "${MEMBERS[@]}" 2>/dev/null
       kills=$((kills + 1))
+      pause 0.005
+    else
+      pause 0.05
     fi
-    pause 0.005
+    find_session "$1"
   done
 }
 

@@ -309,6 +309,31 @@ describe('the end of a job', () => {
     expect(await world.state('main')).toMatchObject({ exitCode: 137 });
   });
 
+  // timeout(1) and shells with job control make process groups of their own.
+  const groupOfItsOwn = 'timeout 600 sleep 600 >/dev/null & echo $!; sleep 0.3; echo up';
+  const hasEnded = async (pid: string) =>
+    (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')).includes(') Z');
+
+  it('leaves nothing of a session, whatever its process groups', async () => {
+    await using world = await ran({ containers: [sh('main', groupOfItsOwn)] });
+    const [pid = ''] = (await world.log('main')).split('\n');
+    expect(await hasEnded(pid)).toBe(true);
+    expect(await world.state('main')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('by SIGTERM leaves nothing of a session either', async () => {
+    await using world = await RunnerWorld.create({
+      graceSeconds: 1,
+      containers: [sh('main', `${groupOfItsOwn}; wait`)],
+    });
+    const runner = world.start();
+    await running(world, 'main');
+    runner.kill('SIGTERM');
+    await world.exitOf(runner);
+    const [pid = ''] = (await world.log('main')).split('\n');
+    expect(await hasEnded(pid)).toBe(true);
+  });
+
   it('by activeDeadlineSeconds says so', async () => {
     await using world = await ran({ deadlineSeconds: 1, graceSeconds: 1, containers: [sh('main', 'sleep 60')] });
     expect(await world.outcome()).toMatchObject({ reason: 'DeadlineExceeded' });
