@@ -14,6 +14,8 @@ export interface FakeInterLink extends InterLinkApi {
   /** What a log request gives; sees the request. */
   onLogs: (request: LogStruct, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
   readonly logRequests: LogStruct[];
+  /** Names of pods whose containers have not started. */
+  readonly notStarted: Set<string>;
   /** Pings so far. */
   pings: number;
 }
@@ -21,11 +23,16 @@ export interface FakeInterLink extends InterLinkApi {
 /** The backend of a test. */
 export function createFakeInterLink(): FakeInterLink {
   const held = new Map<string, Pod>();
+  const stateOf = ({ metadata }: Pod): FakeState => {
+    if (!held.has(metadata?.uid ?? '')) return 'gone';
+    return api.notStarted.has(metadata?.name ?? '') ? 'waiting' : 'running';
+  };
   const api: FakeInterLink = {
     name: 'fake',
     pingAnswer: { status: 'ok' },
     onLogs: () => textLog('hello\n'),
     logRequests: [],
+    notStarted: new Set(),
     pings: 0,
     ping() {
       api.pings += 1;
@@ -39,7 +46,7 @@ export function createFakeInterLink(): FakeInterLink {
       held.set(uid, pod);
       return Promise.resolve({ PodUID: uid, PodJID: `job-${uid}` });
     },
-    status: (pods) => Promise.resolve(pods.map((pod) => statusOf(pod, held.has(pod.metadata?.uid ?? '')))),
+    status: (pods) => Promise.resolve(pods.map((pod) => statusOf(pod, stateOf(pod)))),
     delete(pod) {
       held.delete(pod.metadata?.uid ?? '');
       return Promise.resolve();
@@ -59,16 +66,31 @@ export async function* textLog(text: string): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(Buffer.from(text));
 }
 
-function statusOf(pod: Pod, isHeld: boolean): PodStatus {
+type FakeState = 'gone' | 'waiting' | 'running';
+
+const containerStates = {
+  gone: { waiting: { reason: 'Gone' } },
+  waiting: { waiting: { reason: 'ContainerCreating' } },
+  running: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+} as const;
+
+function statusOf(pod: Pod, state: FakeState): PodStatus {
   const uid = pod.metadata?.uid ?? '';
   const containers = (pod.spec?.containers ?? []).map(({ name, image = '' }) => ({
     name,
     image,
     imageID: '',
-    ready: isHeld,
+    ready: state === 'running',
     restartCount: 0,
-    state: isHeld ? { running: { startedAt: '2026-01-01T00:00:00Z' } } : { waiting: { reason: 'Gone' } },
+    state: containerStates[state],
   }));
   const { name = '', namespace = '' } = pod.metadata ?? {};
-  return { UID: uid, name, namespace, JID: `job-${uid}`, containers, interlink: { state: isHeld ? 'known' : 'gone' } };
+  return {
+    UID: uid,
+    name,
+    namespace,
+    JID: `job-${uid}`,
+    containers,
+    interlink: { state: state === 'gone' ? 'gone' : 'known' },
+  };
 }

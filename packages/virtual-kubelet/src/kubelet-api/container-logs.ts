@@ -53,7 +53,8 @@ export async function serveContainerLogs(
     ContainerName: target.container,
     Opts: options,
   };
-  await streamLog(response, await openLog(request, { pod, target }, context), signal);
+  const log = await openLog(request, { pod, target }, context);
+  await streamLog(response, options.Follow === true ? log : await startedLog(log, target, pods), signal);
 }
 
 async function openLog(
@@ -64,7 +65,35 @@ async function openLog(
   try {
     return await api.logs(request, { signal });
   } catch (error) {
-    throw explain(error, pod, target);
+    throw explain(error, pod, { ...target, previous: request.Opts?.Previous === true });
+  }
+}
+
+/**
+ * The log, unless it is empty because the container has not started: that is refused, as a kubelet does. The backend is asked first, because it
+ * knows of a start before the pod's status does.
+ */
+async function startedLog(
+  log: AsyncIterable<Uint8Array>,
+  target: LogTarget,
+  pods: PodDirectory,
+): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = log[Symbol.asyncIterator]();
+  let first = await chunks.next();
+  while (first.done !== true && first.value.length === 0) first = await chunks.next();
+  if (first.done !== true) return joined(first.value, chunks);
+  const pod = pods.get(target.namespace, target.pod);
+  const waiting = pod === undefined ? undefined : waitingWords(pod, target);
+  if (waiting !== undefined) throw new InvalidInputError(waiting);
+  return nothing();
+}
+
+async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
   }
 }
 
@@ -76,17 +105,25 @@ function checkContainer(pod: Pod, { container, pod: name }: LogTarget): void {
 }
 
 /**
- * A log that the backend does not have is a bad request in a kubelet's eyes, and the API server hands on the words of no other refusal. Of a container that
- * has not started the words are a kubelet's.
+ * A log that the backend does not have is a bad request in a kubelet's eyes, and the API server hands on the words of no other refusal. The words are a
+ * kubelet's where it has some.
  */
-function explain(error: unknown, pod: Pod, { container, pod: name }: LogTarget): unknown {
+function explain(error: unknown, pod: Pod, target: LogTarget & { readonly previous: boolean }): unknown {
   if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') return error;
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const state = statuses.find((entry) => entry.name === container)?.state ?? { waiting: {} };
-  if (state.waiting === undefined) return new InvalidInputError(error.message, { cause: error });
-  const reason = state.waiting.reason ?? 'ContainerCreating';
-  const words = `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${reason}`;
+  const { container, pod: name } = target;
+  const words = target.previous
+    ? `previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} not found`
+    : (waitingWords(pod, target) ?? error.message);
   return new InvalidInputError(words, { cause: error });
+}
+
+/** What a kubelet says of a container that has not started; undefined for one that has. */
+function waitingWords(pod: Pod, { container, pod: name }: LogTarget): string | undefined {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const { state = { waiting: {} }, lastState } = statuses.find((entry) => entry.name === container) ?? {};
+  if (state.waiting === undefined || lastState?.terminated !== undefined) return undefined;
+  const reason = state.waiting.reason ?? 'ContainerCreating';
+  return `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${reason}`;
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {

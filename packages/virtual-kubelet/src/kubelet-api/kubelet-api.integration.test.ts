@@ -180,6 +180,39 @@ describe('kubectl logs', () => {
   });
 });
 
+describe('kubectl logs of a container that has not started', () => {
+  const waiting = 'container "main" in pod "waiter" is waiting to start: ContainerCreating';
+  const logsOf = (...args: string[]) => kubectl('logs', 'waiter', '-c', 'main', ...args);
+
+  beforeAll(async () => {
+    node.api.notStarted.add('waiter');
+    const body = { ...pod, metadata: { name: 'waiter' } };
+    await node.client.request({ method: 'POST', path: '/api/v1/namespaces/default/pods', body });
+    await eventually(() => kubectl('get', 'pod', 'waiter', '-o', 'jsonpath={.metadata.annotations.JobID}'));
+  });
+  afterAll(async () => {
+    await kubectl('delete', 'pod', 'waiter');
+  });
+
+  it('says what a kubelet says, when the backend has an empty log', async () => {
+    node.api.onLogs = () => textLog('');
+    await expect(logsOf()).rejects.toThrow(waiting);
+  });
+
+  it('says what a kubelet says, when the backend has no log', async () => {
+    node.api.onLogs = () => {
+      throw new NotFoundError('there is no such file');
+    };
+    await expect(logsOf()).rejects.toThrow(waiting);
+    const previous = 'previous terminated container "main" in pod "waiter" not found';
+    await expect(logsOf('--previous')).rejects.toThrow(previous);
+  });
+
+  it('shows what the backend has all the same, for it knows first', async () => {
+    expect(await logsOf()).toBe('hello\n');
+  });
+});
+
 describe('kubelet api', () => {
   it('refuses who is nobody, and answers health to its own machine', async () => {
     expect(await ask('/containerLogs/default/talker/main')).toEqual({
