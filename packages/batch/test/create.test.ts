@@ -124,6 +124,32 @@ describe('create', () => {
     expect(world.scheduler.jobs.get(answer.PodJID)?.uid).toBe('pod-1');
   });
 
+  it('makes the job directory anew when no job was found: a crash of the machine may have emptied its files', async () => {
+    await using world = await EngineWorld.create();
+    const first = await world.start((step) =>
+      step === 'create:recorded' ? Promise.reject(new Error('crash')) : Promise.resolve(),
+    );
+    await expect(first.create(sampleData())).rejects.toThrow('crash');
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(`${world.root}/pod-1/container/main/argv`, '');
+    await writeFile(`${world.root}/pod-1/job.id`, '');
+    await (await world.start()).create(sampleData());
+    expect(await world.read('pod-1', 'container/main/argv')).toBe('true\0');
+    expect(await readdir(`${world.root}/pod-1`)).not.toContain('job.id');
+    expect(world.scheduler.submitted).toHaveLength(1);
+  });
+
+  it('leaves no trace of a pod that is refused when its interrupted create is asked again', async () => {
+    await using world = await EngineWorld.create();
+    const first = await world.start((step) =>
+      step === 'create:recorded' ? Promise.reject(new Error('crash')) : Promise.resolve(),
+    );
+    await expect(first.create(sampleData())).rejects.toThrow('crash');
+    const changed = samplePod('pod-1', { volumes: [{ name: 'v', hostPath: { path: '/etc' } }] });
+    await expect((await world.start()).create(sampleData(changed))).rejects.toThrow('hostPath');
+    expect(await readdir(world.root)).toEqual(['.runner', 'changed']);
+  });
+
   it('takes the runner’s word where the scheduler has forgotten a short job', async () => {
     await using world = await EngineWorld.create();
     const first = await world.start((step) =>

@@ -13,6 +13,7 @@ export class FakeScheduler implements Scheduler {
   /** True: the job is queued although the submit fails, as when an answer is lost. */
   queuesOnError = false;
   askError: Error | undefined;
+  cancelError: Error | undefined;
 
   constructor(queryIntervalSeconds = 3600) {
     this.queryIntervalSeconds = queryIntervalSeconds;
@@ -31,6 +32,7 @@ export class FakeScheduler implements Scheduler {
 
   async cancel(id: string, options: CancelOptions): Promise<void> {
     await this.answer();
+    if (this.cancelError) throw this.cancelError;
     this.cancelled.push({ id, ...options });
   }
 

@@ -93,6 +93,24 @@ describe('status', () => {
     expect(world.scheduler.cancelled).toContainEqual({ id: '1', directory: `${world.root}/pod-1`, force: true });
   });
 
+  it('is lost only once what may be left of it was ended: a crash in between leaves nothing running', async () => {
+    await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
+    const plugin = await world.start();
+    await plugin.create(sampleData());
+    await world.writeState('pod-1', 'main', running);
+    world.scheduler.cancelError = new UnavailableError('connection refused');
+    world.scheduler.jobs.clear();
+    const unknown = await until(
+      () => statusOf(plugin),
+      ({ interlink }) => interlink?.state === 'unknown',
+    );
+    expect(unknown.interlink?.message).toBe('connection refused');
+    expect(await world.read('pod-1', 'record.json')).not.toContain('lost');
+    world.scheduler.cancelError = undefined;
+    await until(() => statusOf(plugin), isLost);
+    expect(world.scheduler.cancelled).toHaveLength(1);
+  });
+
   it('never takes back an end, neither by what is written later nor by a restart', async () => {
     await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
     const plugin = await world.start();

@@ -54,6 +54,8 @@ export interface Host {
   makeDirectories(paths: readonly string[]): Promise<void>;
   /** Makes a directory (mode 0700) with all its entries: afterwards, and after a crash, it is there whole or not at all. */
   createTree(directory: string, entries: readonly TreeEntry[]): Promise<void>;
+  /** Removes a directory made by {@link Host.createTree}: afterwards, and after a crash, it is there whole or not at all. */
+  discardTree(directory: string): Promise<void>;
   /** Replaces a file: afterwards, and after a crash, it has the old or the new content. Mode 0600. */
   writeDurably(path: string, content: string): Promise<void>;
   /** Contents of the files that exist. */

@@ -19,14 +19,19 @@ export function createChangeSpool(engine: Engine): ChangeSpool {
   let isDirty = false;
 
   const drainAll = async (): Promise<void> => {
-    while (isDirty && !engine.signal.aborted) {
-      isDirty = false;
-      await drainOnce(engine, directory);
+    try {
+      while (isDirty && !engine.signal.aborted) {
+        isDirty = false;
+        await drainOnce(engine, directory);
+      }
+    } finally {
+      // At once: who asks after the last look must not be given its answer.
+      running = undefined;
     }
   };
   const drain = (): Promise<void> => {
     isDirty = true;
-    running ??= drainAll().finally(() => (running = undefined));
+    running ??= drainAll();
     return running;
   };
   const drainOrWarn = (): void => {

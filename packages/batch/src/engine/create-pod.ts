@@ -68,22 +68,35 @@ async function resume(engine: Engine, held: HeldPodState, data: RetrievedPodData
   }
   if (phase === 'submitted') return answer(held);
   const jobId = await findJob(engine, uid);
-  if (jobId === undefined) return await submit(engine, held, (await prepare(engine, data)).job);
+  if (jobId === undefined) return await startOver(engine, held, data);
   engine.logger.info({ podUid: uid, jobId }, 'job of an interrupted create found');
   return await confirm(engine, held, jobId);
 }
 
+/** There is no job. The directory is made anew: a crash of the machine may have left files of it empty, or a runner an empty claim. */
+async function startOver(engine: Engine, held: HeldPodState, data: RetrievedPodData): Promise<CreateStruct> {
+  const directory = jobPath(engine.root, held.record.uid);
+  const { job, record, files } = await orForget(engine, held, () => prepare(engine, data));
+  await engine.host.discardTree(directory);
+  await engine.host.createTree(directory, files);
+  held.record = record;
+  return await submit(engine, held, job);
+}
+
 async function submit(engine: Engine, held: HeldPodState, job: BatchJob): Promise<CreateStruct> {
-  let jobId: string;
+  const jobId = await orForget(engine, held, () => engine.scheduler.submit(job));
+  await engine.step('create:submitted');
+  return await confirm(engine, held, jobId);
+}
+
+/** Without an answer the job may exist, so the record stays for the next try. A "no" leaves nothing. */
+async function orForget<T>(engine: Engine, held: HeldPodState, work: () => Promise<T>): Promise<T> {
   try {
-    jobId = await engine.scheduler.submit(job);
+    return await work();
   } catch (error) {
-    // No answer: the job may exist, so the record stays for the next try. A "no" leaves nothing.
     if (isInterLinkError(error) && !error.retryable) await forget(engine, held);
     throw error;
   }
-  await engine.step('create:submitted');
-  return await confirm(engine, held, jobId);
 }
 
 async function confirm(engine: Engine, held: HeldPodState, jobId: string): Promise<CreateStruct> {
@@ -96,8 +109,8 @@ async function confirm(engine: Engine, held: HeldPodState, jobId: string): Promi
 }
 
 async function forget(engine: Engine, { record }: HeldPodState): Promise<void> {
+  await engine.host.discardTree(jobPath(engine.root, record.uid));
   engine.pods.remove(record.uid);
-  await engine.host.remove([jobPath(engine.root, record.uid)]);
 }
 
 function answer({ record }: HeldPodState): CreateStruct {

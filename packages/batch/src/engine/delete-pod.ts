@@ -142,6 +142,7 @@ export const defaultRetentionSeconds = 600;
 
 /** Removes the rest of a deleted pod. */
 export async function discard(engine: Engine, { record }: HeldPodState): Promise<void> {
-  await engine.host.remove([jobPath(engine.root, record.uid), `${engine.root}/${changedDirectory}/${record.uid}`]);
+  await engine.host.discardTree(jobPath(engine.root, record.uid));
+  await engine.host.remove([`${engine.root}/${changedDirectory}/${record.uid}`]);
   engine.pods.remove(record.uid);
 }

@@ -55,7 +55,12 @@ async function ask(engine: Engine): Promise<void> {
   const startedAt = engine.clock.now();
   try {
     const query = await engine.scheduler.query();
-    for (const held of engine.pods.all()) await apply(engine, held, { query, startedAt });
+    for (const held of engine.pods.all()) {
+      await apply(engine, held, { query, startedAt }).catch((error: unknown) => {
+        engine.logger.warn({ podUid: held.record.uid, err: error }, 'end of a job could not be settled');
+        markUnknown(engine, held, (error as Error).message);
+      });
+    }
   } catch (error) {
     engine.logger.warn({ err: error }, 'scheduler could not be asked');
     for (const held of engine.pods.all()) markUnknown(engine, held, (error as Error).message);
@@ -97,13 +102,13 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
   if (isOver(held) || waited < (engine.policy.lostAfterSeconds ?? 0) * millisecondsPerSecond) return;
   const { uid, jobId = '' } = held.record;
   const lost = { at: timestamp(engine.clock), ...describeLoss(held), states: Object.fromEntries(held.states) };
+  // Its containers may have outlived the runner. Before the record, after which nobody would end them.
+  await engine.scheduler.cancel(jobId, { directory: jobPath(engine.root, uid), force: true });
   await engine.lock.run(uid, async () => {
     if (isOver(held)) return;
     await saveRecord(engine, held, { lost });
     engine.logger.warn({ podUid: uid, jobId, reason: lost.reason }, 'job is lost');
   });
-  // Its containers may have outlived the runner.
-  await engine.scheduler.cancel(jobId, { directory: jobPath(engine.root, uid), force: true });
 }
 
 function describeLoss({ job, record }: HeldPodState): { reason: string; message: string } {

@@ -3,13 +3,14 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TreeEntry } from '../contract/host.ts';
-import { translateFileErrors } from './file-error.ts';
+import { errorCode, translateFileErrors } from './file-error.ts';
+import { removeTree } from './remove-tree.ts';
 
 const ownerOnlyDirectory = 0o700;
 const ownerOnlyFile = 0o600;
 const entriesPerStep = 50;
 
-/** Prefix of trees that are being made; what is left of one after a crash is nobody's. */
+/** Prefix of trees that are being made or removed; what is left of one after a crash is nobody's. */
 export const unfinishedPrefix = '.new-';
 
 /** See `Host.makeDirectories`. */
@@ -22,8 +23,8 @@ export async function makeDirectories(paths: readonly string[]): Promise<void> {
 /** See `Host.createTree`: the tree is made under another name, and renamed when it is complete. */
 export async function createTree(directory: string, entries: readonly TreeEntry[]): Promise<void> {
   await translateFileErrors('the job directory cannot be written', async () => {
-    const unfinished = join(dirname(directory), `${unfinishedPrefix}${basename(directory)}`);
-    await rm(unfinished, { recursive: true, force: true });
+    const unfinished = unfinishedPath(directory);
+    await removeTree(unfinished);
     try {
       await fillTree(unfinished, entries);
       for (const entry of entries) if (entry.kind === 'file' && entry.durable) await sync(join(unfinished, entry.path));
@@ -35,6 +36,24 @@ export async function createTree(directory: string, entries: readonly TreeEntry[
       throw error;
     }
   });
+}
+
+/** See `Host.discardTree`: renamed first, so that a crash leaves no half of it under its name. */
+export async function discardTree(directory: string): Promise<void> {
+  const unfinished = unfinishedPath(directory);
+  await removeTree(unfinished);
+  await translateFileErrors('the job directory cannot be removed', async () => {
+    try {
+      await rename(directory, unfinished);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  });
+  await removeTree(unfinished);
+}
+
+function unfinishedPath(directory: string): string {
+  return join(dirname(directory), `${unfinishedPrefix}${basename(directory)}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createFileLogSource } from '@interlink/plugin-sdk';
 import type { Host } from '../contract/host.ts';
-import { createTree, makeDirectories, writeDurably } from './durable-files.ts';
+import { createTree, discardTree, makeDirectories, writeDurably } from './durable-files.ts';
 import { listDirectory, readMany, resolveExisting } from './read-files.ts';
 import { removeTree } from './remove-tree.ts';
 import { runCommand } from './run-command.ts';
@@ -17,6 +17,7 @@ export function createLocalHost(): Host {
     run: runCommand,
     makeDirectories,
     createTree,
+    discardTree,
     writeDurably,
     readMany,
     list: listDirectory,
