@@ -42,7 +42,8 @@ export function runCommand(argv, { cwd = root, quiet = false } = {}) {
  * Runs a TypeScript file of the workspace from source.
  * @param {string} file
  * @param {readonly string[]} args
+ * @param {{ cwd?: string }} [options]
  */
-export function runSource(file, args = []) {
-  return runCommand(['node', '--conditions=@interlink/source', file, ...args]);
+export function runSource(file, args = [], options = {}) {
+  return runCommand(['node', '--conditions=@interlink/source', file, ...args], options);
 }

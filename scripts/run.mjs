@@ -1,4 +1,5 @@
-// The door to everything: `node scripts/run.mjs quickstart|test|bench|check [arguments]`. It works with nothing installed and
+// The door to everything: `node scripts/run.mjs quickstart|test|bench|check|interlink|conformance
+// [arguments]`. It works with nothing installed and
 // with an old Node (18 or newer): it installs the dependencies and goes on with the Node 24 that they bring.
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +9,12 @@ import { runCommand } from './run-command.mjs';
 
 /** Loaded only when they run, since they may use what an old Node does not have. */
 const commands = {
-  quickstart: async (args) => (await import('./quickstart.mjs')).quickstart(args),
+  quickstart: async (args) => (await import('./interlink.mjs')).interlink(['quickstart', ...args]),
   test: async (args) => (await import('./test.mjs')).test(args),
   bench: async (args) => (await import('./bench.mjs')).bench(args),
   check: async (args) => (await import('./check.mjs')).check(args),
+  interlink: async (args) => (await import('./interlink.mjs')).interlink(args),
+  conformance: async (args) => (await import('./interlink.mjs')).conformance(args),
 };
 
 async function main([name = '', ...args]) {

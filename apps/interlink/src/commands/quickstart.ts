@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { aborted, createLogger } from '@interlink/runtime';
+import { aborted, ConfigError, createLogger } from '@interlink/runtime';
 import { createProgress } from '@interlink/testbed';
 import { withLab, type Lab } from '../lab/with-lab.ts';
 import { followPod } from '../pod/follow-pod.ts';
@@ -21,7 +21,12 @@ export interface QuickstartFlags {
 const examplePod = fileURLToPath(new URL('../../examples/hello.yaml', import.meta.url));
 
 async function apply(lab: Lab, file: string, signal: AbortSignal): Promise<void> {
-  await promisify(execFile)(lab.kubectl, ['--kubeconfig', lab.kubeconfigFile, 'apply', '-f', file], { signal });
+  const args = ['--kubeconfig', lab.kubeconfigFile, 'apply', '-f', file];
+  await promisify(execFile)(lab.kubectl, args, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    throw new ConfigError(`${file}: kubectl apply failed: ${said}`, { cause: error });
+  });
 }
 
 function tellHowToUse(lab: Lab, printer: Printer): void {
@@ -36,6 +41,8 @@ async function runPod(lab: Lab, file: string, options: { printer: Printer; signa
   const { name = '', namespace = 'default' } = pod.metadata ?? {};
   await apply(lab, file, signal);
   printer.line(`pod ${namespace}/${name} is applied; this is what happens to it:`, 'heading');
+  if ((pod.spec?.restartPolicy ?? 'Always') === 'Always')
+    printer.line('its restartPolicy is Always, so it goes on until you press Ctrl-C', 'warning');
   const ended = await followPod({ client: lab.client, namespace, name, printer, signal });
   const succeeded = ended.status?.phase === 'Succeeded';
   printer.line(
