@@ -1,5 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { silentLogger } from '@interlink/runtime';
+import { silentLogger, systemClock } from '@interlink/runtime';
 import { startControlPlane, type ControlPlane } from '@interlink/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../test/eventually.ts';
@@ -108,15 +108,30 @@ describe('event recorder', () => {
     return (await client.request<Events>({ method: 'GET', path: '/api/v1/namespaces/default/events', query })).items;
   };
 
-  it('counts up what is told again, and shortens what is too long', async () => {
-    const recorder = createEventRecorder({ client, component: 'test', host: 'h', logger: silentLogger });
+  it('counts up what is told again, with a write every five minutes, and shortens what is too long', async () => {
+    let minutes = 0;
+    const writes: string[] = [];
+    const counting: KubeClient = {
+      ...client,
+      request: (request) => {
+        writes.push(request.method);
+        return client.request(request);
+      },
+    };
+    const clock = { ...systemClock, now: () => Date.now() + minutes * 60_000 };
+    const options = { client: counting, component: 'test', host: 'h', logger: silentLogger, clock };
+    const recorder = createEventRecorder(options);
     const object = { apiVersion: 'v1', kind: 'Pod', name: 'talker', namespace: 'default', uid: 'u1' };
     for (let index = 0; index < 3; index += 1) recorder.event(object, 'Warning', 'Refused', 'x'.repeat(5000));
     recorder.event(object, 'Normal', 'Started', 'ok');
     await recorder.flush();
+    minutes = 5;
+    recorder.event(object, 'Warning', 'Refused', 'x'.repeat(5000));
+    await recorder.flush();
+    expect(writes).toEqual(['POST', 'POST', 'PATCH']);
     const events = await read('talker');
     expect(events.map(({ reason, count }) => [reason, count]).toSorted()).toEqual([
-      ['Refused', 3],
+      ['Refused', 4],
       ['Started', 1],
     ]);
     expect(events.find(({ reason }) => reason === 'Refused')?.message).toHaveLength(1024);
@@ -128,6 +143,15 @@ describe('event recorder', () => {
     for (let index = 0; index < 60; index += 1) recorder.event(object, 'Normal', 'Tick', `message ${index}`);
     await recorder.flush();
     expect(await read('noisy')).toHaveLength(25);
+  });
+
+  it('tells another reason of a noisy object', async () => {
+    const recorder = createEventRecorder({ client, component: 'test', logger: silentLogger });
+    const object = { apiVersion: 'v1', kind: 'Pod', name: 'loud', namespace: 'default', uid: 'u3' };
+    for (let index = 0; index < 60; index += 1) recorder.event(object, 'Warning', 'Failed', `message ${index}`);
+    recorder.event(object, 'Normal', 'Started', 'ok');
+    await recorder.flush();
+    expect((await read('loud')).map(({ reason }) => reason)).toContain('Started');
   });
 
   it('never throws, and goes on after an event that the cluster refuses', async () => {

@@ -3,6 +3,7 @@ import { systemClock, type Clock, type Logger } from '@interlink/runtime';
 import type { KubeClient } from '../client/kube-client.ts';
 import { hasStatus } from '../client/map-kube-error.ts';
 import { createEventLimiter } from './event-limiter.ts';
+import { createToldEvents, keyOfWords } from './told-events.ts';
 
 /** The object that an event is about. */
 export interface EventObject {
@@ -18,7 +19,10 @@ export interface EventObject {
 
 /** Tells users what happened to an object, where `kubectl describe` shows it. */
 export interface EventRecorder {
-  /** Sends an event soon; never throws and never blocks. The same words again count up instead of adding another event. */
+  /**
+   * Sends an event soon; never throws and never blocks. The same words again count up instead of adding another event, and are written at most every
+   * five minutes.
+   */
   event(object: EventObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
   /** Resolves when what was told until now has been sent or given up. */
   flush(): Promise<void>;
@@ -39,47 +43,41 @@ export interface EventRecorderOptions {
 const longestMessage = 1024;
 const longestReason = 128;
 const maximumPending = 1000;
-const maximumRemembered = 4096;
-const sameEventWindowMilliseconds = 3_600_000;
-
-interface Sent {
-  readonly path: string;
-  count: number;
-  at: number;
-}
-
-/** A recorder of core/v1 events: in order, one at a time, at most 25 in a burst for an object. */
+/** A recorder of core/v1 events: in order, one at a time, at most 25 in a burst for a reason of an object. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, logger, clock = systemClock } = options;
   const limiter = createEventLimiter();
-  const sent = new Map<string, Sent>();
+  const memory = createToldEvents();
   let pending = 0;
   let last: Promise<void> = Promise.resolve();
 
   async function send(event: Told): Promise<void> {
-    const known = sent.get(event.key);
-    if (known !== undefined && event.at - known.at < sameEventWindowMilliseconds && (await countUp(known, event)))
-      return;
+    const known = memory.get(event.key);
+    try {
+      if (known?.path !== undefined) await countUp(known.path, event, known.count + known.repeats + 1);
+      else await post(event);
+    } catch (error) {
+      memory.forget(event.key);
+      throw error;
+    }
+  }
+
+  async function post(event: Told): Promise<void> {
     const namespace = event.object.namespace ?? 'default';
     const collection = `/api/v1/namespaces/${namespace}/events`;
     const name = `${event.object.name}.${randomUUID().slice(0, 16).replaceAll('-', '')}`;
     await client.request({ method: 'POST', path: collection, body: buildEvent(event, { name, namespace, options }) });
-    sent.delete(event.key);
-    sent.set(event.key, { path: `${collection}/${name}`, count: 1, at: event.at });
-    if (sent.size > maximumRemembered) sent.delete(sent.keys().next().value ?? '');
+    Object.assign(memory.get(event.key) ?? {}, { path: `${collection}/${name}`, count: 1 });
   }
 
-  /** False when the event is gone: the API server drops events after an hour. */
-  async function countUp(known: Sent, event: Told): Promise<boolean> {
+  async function countUp(path: string, event: Told, count: number): Promise<void> {
     try {
-      const body = { count: known.count + 1, lastTimestamp: secondsTime(event.at) };
-      await client.request({ method: 'PATCH', path: known.path, body });
-      known.count += 1;
-      known.at = event.at;
-      return true;
+      await client.request({ method: 'PATCH', path, body: { count, lastTimestamp: secondsTime(event.at) } });
+      Object.assign(memory.get(event.key) ?? {}, { count, repeats: 0 });
     } catch (error) {
-      if (hasStatus(error, 404)) return false;
-      throw error;
+      // The API server drops events after an hour.
+      if (!hasStatus(error, 404)) throw error;
+      await post(event);
     }
   }
 
@@ -87,14 +85,19 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     event(object, type, reason, message) {
       const at = clock.now();
       const words = message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message;
-      const key = [object.uid ?? object.name, object.fieldPath, type, reason, words].join('\n');
-      if (pending >= maximumPending || !limiter.allows(object.uid ?? `${object.namespace ?? ''}/${object.name}`, at)) {
+      const key = keyOfWords([object.uid ?? object.name, object.fieldPath, type, reason, words]);
+      const told: Told = { object, type, reason: reason.slice(0, longestReason), message: words, at, key };
+      if (!memory.note(key, at)) return;
+      // By reason: noise about one thing must not hide another.
+      const subject = `${object.uid ?? `${object.namespace ?? ''}/${object.name}`} ${reason}`;
+      if (pending >= maximumPending || !limiter.allows(subject, at)) {
+        memory.forget(key);
         logger.debug({ object: object.name, reason }, 'event left out, too many');
         return;
       }
       pending += 1;
       last = last
-        .then(() => send({ object, type, reason: reason.slice(0, longestReason), message: words, at, key }))
+        .then(() => send(told))
         .catch((error: unknown) => logger.warn({ err: error, object: object.name, reason }, 'event not recorded'))
         .finally(() => (pending -= 1));
     },
