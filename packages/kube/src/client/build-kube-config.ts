@@ -27,6 +27,10 @@ async function loadDocument({ file, ...content }: KubeconfigDocument): Promise<K
   // An incomplete entry that nobody asks for does no harm; kubectl does not mind it either.
   config.loadFromString(JSON.stringify({ ...content, users }), { onInvalidEntry: 'filter' });
   config.makePathsAbsolute(dirname(file));
+  // The library takes a server without TLS only from who gives up verification, which means nothing there.
+  config.clusters = config.clusters.map((cluster) =>
+    isLocalPlain(cluster.server) ? { ...cluster, skipTLSVerify: true } : cluster,
+  );
   return config;
 }
 
@@ -66,7 +70,12 @@ function checkServer({ server, skipTLSVerify, proxyUrl }: Cluster, files: string
     throw new InvalidInputError(`kubeconfig ${files}: the server of the cluster is no http or https URL`, { field });
   if (protocol === 'http:' && !skipTLSVerify)
     throw new InvalidInputError(
-      `kubeconfig ${files}: a server without TLS is used only with insecure-skip-tls-verify: true`,
+      `kubeconfig ${files}: a server without TLS on another machine is used only with insecure-skip-tls-verify: true`,
       { field },
     );
+}
+
+/** Where `kubectl proxy` listens: what goes there in clear does not leave this machine. */
+function isLocalPlain(server: string): boolean {
+  return /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(\/|$)/.test(server);
 }

@@ -50,6 +50,8 @@ describe('kubeconfig', () => {
     ['a token', { token: 't' }, 'Bearer t'],
     ['a token file, trimmed, before the token', { token: 't', tokenFile: 'token' }, 'Bearer from-file'],
     ['a name and a password', { username: 'a', password: 'b:c' }, `Basic ${btoa('a:b:c')}`],
+    ['a name without a password', { username: 'a' }, `Basic ${btoa('a:')}`],
+    ['a name with an empty password', { username: 'a', password: null }, `Basic ${btoa('a:')}`],
     ['an OIDC token', { 'auth-provider': { name: 'oidc', config: { 'id-token': oidcToken } } }, `Bearer ${oidcToken}`],
   ])('authorizes by %s', async (_name, user, authorization) => {
     expect((await load(user)).headers).toEqual({ authorization });
@@ -76,6 +78,13 @@ describe('kubeconfig', () => {
       proxyUrl: 'http://proxy:3128',
     });
   });
+
+  it.each(['http://127.0.0.1:8001', 'http://localhost:8001', 'http://[::1]:8001'])(
+    'takes %s, where kubectl proxy listens',
+    async (server) => {
+      expect(await load({}, { server })).toMatchObject({ server, headers: {} });
+    },
+  );
 
   it('verifies the server also without a user', async () => {
     const config = kubeconfig({}, { 'certificate-authority-data': btoa('CA') });

@@ -14,9 +14,11 @@ interface KubeconfigUserEntry {
   readonly user?: KubeconfigUser | null;
 }
 
-/** The fields of a kubeconfig user that the client library does not read. */
+/** The fields of a kubeconfig user that the client library does not read, or not as it should. */
 export interface KubeconfigUser {
   readonly tokenFile?: string;
+  readonly username?: string;
+  readonly password?: string | null;
   readonly 'as-groups'?: readonly string[];
   readonly exec?: KubeconfigExec | null;
 }
@@ -45,6 +47,8 @@ export function completeUser(user: KubeconfigUser, file: string): Readonly<Recor
   const { tokenFile, exec, ...rest } = user;
   return {
     ...rest,
+    // The library would send the text `undefined`.
+    ...(rest.username === undefined ? {} : { password: rest.password ?? '' }),
     // The library reads token files for an auth-provider only. A token beside it gives way, as in client-go: the file is the one that is rotated.
     ...(tokenFile === undefined || tokenFile === ''
       ? {}
