@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runApp, startApp, startControlPlane, type AppEnd, type AppOptions } from '@interlink/testbed';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'il-vk-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+type Environment = NonNullable<AppOptions['environment']>;
+
+const run = (args: readonly string[], environment: Environment = {}): Promise<AppEnd> =>
+  runApp('interlink-virtual-kubelet', args, {
+    environment: { NODENAME: undefined, KUBECONFIG: undefined, ...environment },
+  });
+
+async function configFile(name: string, text: string): Promise<string> {
+  const file = join(directory, name);
+  await writeFile(file, text);
+  return file;
+}
+
+describe('interlink-virtual-kubelet', () => {
+  it.each(['--version', '-version'])('shows its version for %s', async (flag) => {
+    const { exitCode, stdout } = await run([flag]);
+    expect([exitCode, stdout.toString()]).toEqual([0, `${version}\n`]);
+  });
+
+  it('shows examples in its help', async () => {
+    const { exitCode, stdout } = await run(['--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout.toString()).toMatch(/Examples:\n {2}interlink-virtual-kubelet/);
+  });
+
+  it.each([
+    ['an unknown key of its own block', 'Extensions: { Worker: 3 }', 'unknown key Extensions.Worker'],
+    ['a flag that is a text', 'DisableCSR: perhaps', 'DisableCSR: '],
+    ['a quantity that is none', 'Resources: { CPU: many }', 'Resources.CPU'],
+    ['an address that is none', 'InterlinkURL: ftp://there', 'InterlinkURL'],
+    ['a list in place of keys', '[1]', ''],
+  ])('ends with 2 for %s, naming file and key', async (_what, text, message) => {
+    const file = await configFile('bad.yaml', `${text}\n`);
+    const { exitCode, stdout, stderr } = await run(['--nodename', 'n', '-configpath', file]);
+    expect(exitCode).toBe(2);
+    expect(stdout.toString()).toBe('');
+    expect(stderr).toContain(`interlink-virtual-kubelet: ${file}: ${message}`);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it.each<[string, Environment, string]>([
+    ['no node name', {}, 'set NODENAME or --nodename'],
+    ['a node name that is none', { NODENAME: 'My Node' }, '"My Node"'],
+    ['a port that is none', { NODENAME: 'n', KUBELET_PORT: 'many' }, 'KUBELET_PORT'],
+    ['an address of the node that is none', { NODENAME: 'n', POD_IP: 'here' }, 'POD_IP'],
+    [
+      'a file that is not there',
+      { NODENAME: 'n', CONFIGPATH: '/nowhere.yaml' },
+      '/nowhere.yaml: cannot be read (ENOENT)',
+    ],
+    ['a kubeconfig that is not there', { NODENAME: 'n', KUBECONFIG: '/nowhere' }, '/nowhere'],
+  ])('ends with 2 for %s, naming it', async (_what, environment, message) => {
+    const file = await configFile('good.yaml', 'InterlinkURL: unix:///api.sock\n');
+    const { exitCode, stderr } = await run([], { CONFIGPATH: file, ...environment });
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('interlink-virtual-kubelet with a cluster', () => {
+  let controlPlane: Awaited<ReturnType<typeof startControlPlane>>;
+  let environment: Environment;
+  beforeAll(async () => {
+    controlPlane = await startControlPlane({ directory: join(directory, 'control-plane') });
+    const { kubeconfigFile: KUBECONFIG } = controlPlane;
+    environment = { NODENAME: 'n', KUBECONFIG, KUBELET_URL: '127.0.0.1', KUBELET_PORT: '0', POD_IP: '127.0.0.1' };
+  }, 12 * 60_000);
+  afterAll(() => controlPlane[Symbol.asyncDispose](), 60_000);
+
+  it('ends with 2 where the file does not say where the interLink API is', async () => {
+    const { exitCode, stderr } = await run(['--config', await configFile('empty.yaml', '')], environment);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('InterlinkURL is required');
+  });
+
+  it('ends with 1 and names a port that is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    try {
+      const file = await configFile('port.yaml', 'InterlinkURL: unix:///api.sock\nDisableCSR: true\n');
+      const { exitCode, stderr } = await run(['--config', file], { ...environment, KUBELET_PORT: String(port) });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(new RegExp(`^interlink-virtual-kubelet: .*127\\.0\\.0\\.1:${port}.*$`, 'm'));
+    } finally {
+      other.close();
+    }
+  });
+
+  it('warns about a misspelt key, runs without the interLink API, and ends with 0 on SIGTERM', async () => {
+    const file = await configFile('odd.yaml', 'InterLinkURL: x\nInterlinkURL: unix:///api.sock\nDisableCSR: true\n');
+    await using kubelet = await startApp('interlink-virtual-kubelet', ['--config', file], { environment });
+    await kubelet.said('virtual kubelet started');
+    expect(kubelet.output()).toContain(String.raw`nothing reads the key InterLinkURL; \"InterlinkURL\" is known`);
+    kubelet.kill('SIGTERM');
+    expect((await kubelet.ended).exitCode).toBe(0);
+  });
+});
