@@ -18,7 +18,7 @@ export type { Listener, ListenOptions, ServerTls } from './server/listen.ts';
 export type { Address } from './server/parse-address.ts';
 export type { RemoteOptions, RemoteTimeouts, RemoteTls } from './client/remote-options.ts';
 
-export { commonVerdicts, resolvedVerdicts } from './pod/common-verdicts.ts';
+export { commonVerdicts, resolvedVerdicts, unlessAutomaticPull } from './pod/common-verdicts.ts';
 export { expandVariables } from './pod/expand-variables.ts';
 export { judgePod } from './pod/judge-pod.ts';
 export { containerResources, podResources } from './pod/pod-resources.ts';

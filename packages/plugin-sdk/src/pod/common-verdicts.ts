@@ -4,6 +4,7 @@ import {
   refused,
   unlessDefault,
   unmentioned,
+  type VerdictNote,
   type VerdictRule,
   type VerdictTable,
 } from './verdict.ts';
@@ -24,12 +25,23 @@ const unlessApiAccess =
 
 const unlistedVolume: VerdictRule = () => ignored('this backend does not know volumes of this kind');
 
-const automaticPull: VerdictRule = (value, { parent }) => {
-  const { image = '' } = parent as { image?: string };
-  const [, tag] = /:([^/:@]+)$/.exec(image) ?? [];
-  const automatic = image.includes('@') || (tag !== undefined && tag !== 'latest') ? 'IfNotPresent' : 'Always';
-  return value === automatic ? undefined : ignored('images are pulled as the backend sees fit');
+/** Every pod gets these two from the API server's admission. */
+const admissionTolerations = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
+
+const unlessAdmissionTolerations: VerdictRule = (value) => {
+  const keys = Array.isArray(value) ? value.map((item: { key?: string }) => item.key ?? '') : [];
+  return keys.every((key) => admissionTolerations.has(key)) ? undefined : scheduler;
 };
+
+/** For `imagePullPolicy`: the verdict unless the policy is what an API server fills in for the image. */
+export function unlessAutomaticPull(otherwise: VerdictNote): VerdictRule {
+  return (value, { parent }) => {
+    const { image = '' } = parent as { image?: string };
+    const [, tag] = /:([^/:@]+)$/.exec(image) ?? [];
+    const automatic = image.includes('@') || (tag !== undefined && tag !== 'latest') ? 'IfNotPresent' : 'Always';
+    return value === automatic ? undefined : otherwise;
+  };
+}
 
 /**
  * Verdicts of fields with which a backend has nothing to do, because the API server, the scheduler or the virtual kubelet
@@ -42,7 +54,7 @@ export const commonVerdicts: VerdictTable = {
   'spec.nodeName': unmentioned,
   'spec.nodeSelector': scheduler,
   'spec.affinity': scheduler,
-  'spec.tolerations': unmentioned,
+  'spec.tolerations': unlessAdmissionTolerations,
   'spec.topologySpreadConstraints': scheduler,
   'spec.schedulerName': unlessDefault(['default-scheduler'], scheduler),
   'spec.schedulingGates': scheduler,
@@ -61,7 +73,7 @@ export const commonVerdicts: VerdictTable = {
   'spec.dnsPolicy': unlessDefault(['ClusterFirst', 'Default'], ignored('names are resolved as where the pod runs')),
   'spec.terminationGracePeriodSeconds': unlessDefault([30], ignored('the backend ends pods in its own time')),
 
-  'spec.containers[].imagePullPolicy': automaticPull,
+  'spec.containers[].imagePullPolicy': unlessAutomaticPull(ignored('images are pulled as the backend sees fit')),
   'spec.containers[].terminationMessagePath': unlessDefault(
     ['/dev/termination-log'],
     ignored('no termination message is read'),

@@ -24,17 +24,17 @@ export function readFieldReference(pod: Pod, fieldPath: string): string | undefi
   const [, map, key] = subscript.exec(fieldPath) ?? [];
   if (map !== undefined && key !== undefined) {
     const values = map === 'labels' ? pod.metadata?.labels : pod.metadata?.annotations;
-    return values?.[key] ?? '';
+    return values && Object.hasOwn(values, key) ? values[key] : '';
   }
   return Object.hasOwn(readers, fieldPath) ? readers[fieldPath]?.(pod) : undefined;
 }
 
-/** `key="value"` lines, sorted, quoted as Go quotes: the form of labels and annotations in a downward API file. */
+/** `key="value"` lines, sorted, quoted as Go quotes, without a newline after the last: the form of labels and annotations in a downward API file. */
 function formatMap(values: Readonly<Record<string, string>> | undefined): string {
   return Object.entries(values ?? {})
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, value]) => `${key}=${quoteGo(value)}\n`)
-    .join('');
+    .map(([key, value]) => `${key}=${quoteGo(value)}`)
+    .join('\n');
 }
 
 const goEscapes: Readonly<Record<string, string>> = {

@@ -66,7 +66,11 @@ describe('judgePod', () => {
     expect(judge({ spec: { dnsPolicy: 'None' } })).toEqual([['spec.dnsPolicy', 'ignored']]);
   });
 
-  it('takes an empty object for set where the table knows it', () => {
+  it('takes an empty object for set where the table knows it, also where it knows fields of it', () => {
+    const own = { ...table, 'spec.volumes[].emptyDir.medium': emulated('on disk') };
+    expect(judge({ spec: { volumes: [{ name: 'v', emptyDir: {} }] } }, own)).toEqual([
+      ['spec.volumes[0].emptyDir', 'honoured'],
+    ]);
     expect(judge({ spec: { volumes: [{ name: 'v', emptyDir: {} }] } })).toEqual([
       ['spec.volumes[0].emptyDir', 'honoured'],
     ]);

@@ -36,9 +36,10 @@ export function judgePod(pod: Pod, table: VerdictTable): FieldVerdict[] {
 
 function judge(value: unknown, place: Place, table: PreparedTable): FieldVerdict[] {
   const patterns = aliases(place.pattern);
-  if (patterns.some((pattern) => table.inner.has(pattern))) return judgeChildren(value, place, table);
   const match = longestMatch(patterns, table);
   const isListed = match !== undefined && patterns.includes(match.pattern);
+  const hasFields = patterns.some((pattern) => table.inner.has(pattern));
+  if (hasFields && !(isListed && isEmpty(value))) return judgeChildren(value, place, table);
   if (isEmpty(value) && !isListed) return [];
   const note = match ? apply(match.entry, value, place) : unlisted;
   return note ? [{ path: place.path, verdict: note.verdict, note: note.note }] : [];

@@ -195,6 +195,10 @@ describe('environment', () => {
     'the name': { valueFrom: { fieldRef: { fieldPath: 'metadata.name' } }, value: 'demo' },
     'the namespace': { valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } }, value: 'science' },
     'a label': { valueFrom: { fieldRef: { fieldPath: "metadata.labels['app']" } }, value: 'x' },
+    'a label with a name that objects have': {
+      valueFrom: { fieldRef: { fieldPath: "metadata.labels['constructor']" } },
+      value: '',
+    },
     'an absent label': { valueFrom: { fieldRef: { fieldPath: "metadata.labels['none']" } }, value: '' },
     'an annotation': { valueFrom: { fieldRef: { fieldPath: "metadata.annotations['example.org/a']" } }, value: 'note' },
     'the pod IP': { valueFrom: { fieldRef: { fieldPath: 'status.podIP' } }, value: '10.0.0.7' },
@@ -303,6 +307,14 @@ describe('mounts', () => {
       { volume: 'v', mountPath: '/f', readOnly: false },
     ]);
   });
+
+  it.each(['-', 'data', '../x', '$HOME'])(
+    'refuses the working directory %j, as a container runtime does',
+    (workingDir) => {
+      const pod = { metadata: { uid: 'u' }, spec: { containers: [{ name: 'main', workingDir }] } } as unknown as Pod;
+      expect(() => resolvePod({ pod, container: [] })).toThrow('pod.spec.containers[0].workingDir');
+    },
+  );
 
   const at = 'pod.spec.containers[0].volumeMounts';
   const refusals: Record<string, { mounts: object[]; field: string }> = {

@@ -119,7 +119,7 @@ function resolveContainer(container: Container, field: string, scope: ContainerS
     image: withoutNul(container.image ?? '', `${field}.image`),
     ...(command ? { command } : {}),
     ...(args ? { args } : {}),
-    ...(container.workingDir ? { workingDirectory: withoutNul(container.workingDir, `${field}.workingDir`) } : {}),
+    ...workingDirectoryOf(container, field),
     environment: [...environment],
     mounts: resolveMounts(container, { field, environment, volumeKinds: scope.volumeKinds }),
     resources: containerResources(container, field),
@@ -131,6 +131,14 @@ function resolveContainer(container: Container, field: string, scope: ContainerS
 function kindOf(container: Container, field: string): ContainerKind {
   if (!field.startsWith('pod.spec.initContainers')) return 'main';
   return container.restartPolicy === 'Always' ? 'sidecar' : 'init';
+}
+
+/** Container runtimes refuse a relative one, and `-` means something to `cd`. */
+function workingDirectoryOf({ workingDir }: Container, field: string): Pick<ResolvedContainer, 'workingDirectory'> {
+  if (!workingDir) return {};
+  const at = `${field}.workingDir`;
+  if (!workingDir.startsWith('/')) throw new InvalidInputError(`${at} must be an absolute path`, { field: at });
+  return { workingDirectory: withoutNul(workingDir, at) };
 }
 
 /** undefined for an absent or empty list: Kubernetes takes both for "the image's own". */

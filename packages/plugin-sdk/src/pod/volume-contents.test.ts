@@ -176,7 +176,7 @@ describe('projected and downwardAPI volumes', () => {
     expect(filesOf({ projected: { sources: parts } })).toEqual([
       ['ca.crt', '444', 'alpha\\n'],
       ['deep/pw', '644', 'se$$cret'],
-      ['labels', '644', Buffer.from('a="é\\x01"\nz="a \\"q\\"\\n"\n').toString('latin1')],
+      ['labels', '644', Buffer.from('a="é\\x01"\nz="a \\"q\\"\\n"').toString('latin1')],
       ['namespace', '644', 'ns'],
     ]);
   });
