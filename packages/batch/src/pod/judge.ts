@@ -5,15 +5,28 @@ import { UnsupportedError, type Pod } from '@interlink/spec';
 export interface Judgement {
   /** For every field that the pod sets. */
   readonly verdicts: readonly FieldVerdict[];
-  /** One sentence for each field without effect. */
+  /** One sentence for each kind of field without effect, naming all of them. */
   readonly warnings: readonly string[];
 }
 
 /** Judges every field of a pod. */
 export function judge(pod: Pod, table: VerdictTable): Judgement {
   const verdicts = judgePod(pod, table);
-  const ignored = verdicts.filter(({ verdict }) => verdict === 'ignored');
-  return { verdicts, warnings: ignored.map(({ path, note }) => `${path} has no effect: ${note}`) };
+  const ignored = Map.groupBy(
+    verdicts.filter(({ verdict }) => verdict === 'ignored'),
+    ({ path, note }) => `${kindOf(path)} ${note}`,
+  );
+  return { verdicts, warnings: [...ignored.values()].map(formatWarning) };
+}
+
+/** The same for a field in every container: a pod of ten gets one warning on their images. */
+function kindOf(path: string): string {
+  return path.replace(/^spec\.(?:initC|c)ontainers\[\d+\]/, 'spec.containers[]');
+}
+
+function formatWarning(alike: readonly FieldVerdict[]): string {
+  const paths = alike.map(({ path }) => path).join(', ');
+  return `${paths} ${alike.length === 1 ? 'has' : 'have'} no effect: ${alike[0]?.note ?? ''}`;
 }
 
 /** Throws `UnsupportedError` naming the first refused field. */

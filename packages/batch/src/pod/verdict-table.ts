@@ -54,7 +54,7 @@ const podVerdicts: VerdictTable = {
 };
 
 const containerVerdicts: VerdictTable = {
-  'spec.containers[].resources': ignored('no limits are enforced'),
+  'spec.containers[].resources': unlessDefault([{}], ignored('no limits are enforced')),
   'spec.containers[].ports': ignored(hostNetwork),
   'spec.containers[].livenessProbe': notChecked,
   'spec.containers[].readinessProbe': notChecked,
@@ -110,7 +110,7 @@ function securityVerdicts(policy: BatchPolicy, user: { readonly uid: number; rea
     return policy.runAsUser === 'ignore' ? ignored('the jobs run as root') : refused('the jobs run as root');
   };
   const fields = (base: string): VerdictTable => ({
-    [base]: notEnforced,
+    [base]: unlessDefault([{}], notEnforced),
     [`${base}.runAsUser`]: wish(user.uid, 'user'),
     [`${base}.runAsGroup`]: wish(user.gid, 'group'),
     [`${base}.runAsNonRoot`]: notRoot,

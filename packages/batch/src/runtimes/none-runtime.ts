@@ -1,4 +1,4 @@
-import { ignored, type VerdictTable } from '@interlink/plugin-sdk';
+import { ignored, unlessAutomaticPull, type VerdictTable } from '@interlink/plugin-sdk';
 import { UnsupportedError } from '@interlink/spec';
 import type { ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
@@ -15,7 +15,7 @@ export interface NoneRuntimeOptions {
 
 const verdicts: VerdictTable = {
   'spec.containers[].image': ignored('there are no images here: the command runs on the machine itself'),
-  'spec.containers[].imagePullPolicy': ignored('there are no images here'),
+  'spec.containers[].imagePullPolicy': unlessAutomaticPull(ignored('there are no images here')),
   'spec.imagePullSecrets': ignored('there are no images here'),
 };
 
