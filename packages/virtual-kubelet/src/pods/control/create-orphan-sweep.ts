@@ -1,3 +1,4 @@
+import type { KubeClient } from '@interlink/kube';
 import { isInterLinkError, type HeldPod, type Pod } from '@interlink/spec';
 import { deleteRequest } from './end-pod.ts';
 import type { PodContext } from './pod-context.ts';
@@ -34,13 +35,23 @@ export function createOrphanSweep(context: PodContext): OrphanSweep {
     for (const orphan of orphans) {
       const since = absentSince.get(orphan.uid) ?? clock.now();
       absentSince.set(orphan.uid, since);
-      if (clock.now() - since >= settings.orphanAfterSeconds * 1000) await end(orphan, signal);
+      if (clock.now() - since >= settings.orphanAfterSeconds * 1000) await tryToEnd(orphan, signal);
     }
     return orphans.length;
   }
 
+  /** One that cannot be ended must not keep the others. */
+  async function tryToEnd(orphan: HeldPod, signal: AbortSignal): Promise<void> {
+    try {
+      await end(orphan, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.warn({ err: error, podUid: orphan.uid, jobId: orphan.jobId }, 'orphan not deleted, trying again');
+    }
+  }
+
   async function end(orphan: HeldPod, signal: AbortSignal): Promise<void> {
-    if (await exists(orphan, signal)) return;
+    if (await exists(context.client, orphan, signal)) return;
     const metadata = { name: orphan.name, namespace: orphan.namespace, uid: orphan.uid };
     await api.delete(deleteRequest(context, { metadata, spec: { containers: [] } }), { signal });
     metrics.orphanDeleted();
@@ -48,17 +59,6 @@ export function createOrphanSweep(context: PodContext): OrphanSweep {
       { podUid: orphan.uid, jobId: orphan.jobId, pod: `${orphan.namespace}/${orphan.name}` },
       'orphan deleted',
     );
-  }
-
-  /** The informer could be wrong, and a job is dear: the API server itself is asked about each. */
-  async function exists({ namespace, name, uid }: HeldPod, signal: AbortSignal): Promise<boolean> {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
-    try {
-      return podUid(await context.client.request<Pod>({ method: 'GET', path, signal })) === uid;
-    } catch (error) {
-      if (isInterLinkError(error) && error.code === 'ILK_NOT_FOUND') return false;
-      throw error;
-    }
   }
 
   async function waitAfterSweep(signal: AbortSignal): Promise<number> {
@@ -82,4 +82,15 @@ export function createOrphanSweep(context: PodContext): OrphanSweep {
       }
     },
   };
+}
+
+/** The informer could be wrong, and a job is dear: the API server itself is asked about each. */
+async function exists(client: KubeClient, { namespace, name, uid }: HeldPod, signal: AbortSignal): Promise<boolean> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+  try {
+    return podUid(await client.request<Pod>({ method: 'GET', path, signal })) === uid;
+  } catch (error) {
+    if (isInterLinkError(error) && error.code === 'ILK_NOT_FOUND') return false;
+    throw error;
+  }
 }
