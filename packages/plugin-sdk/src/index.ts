@@ -7,8 +7,10 @@ export { listen } from './server/listen.ts';
 export { openTokenFile } from './server/open-token-file.ts';
 export { parseAddress } from './server/parse-address.ts';
 export { createRemotePlugin } from './client/create-remote-plugin.ts';
+export { redactSecrets } from './client/redact-secrets.ts';
 export { createRemoteInterLink } from './client/create-remote-interlink.ts';
 
+export type { CreateBody } from './client/redact-secrets.ts';
 export type { OptionalMethods } from './server/announce.ts';
 export type { SharedTarget } from './server/shared-routes.ts';
 export type { TokenSource } from './server/bearer-check.ts';

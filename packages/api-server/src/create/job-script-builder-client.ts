@@ -1,5 +1,6 @@
 import { BackendError, headers, isInterLinkError, TimeoutError, UnavailableError } from '@interlink/spec';
 import type { CallOptions, RetrievedPodData } from '@interlink/spec';
+import { redactSecrets } from '@interlink/plugin-sdk';
 import { request } from 'undici';
 
 /** Options of {@link askJobScriptBuilder}. */
@@ -50,7 +51,8 @@ async function post(url: URL, data: RetrievedPodData, options: CallOptions & { s
   });
   const text = await readText(response.body, url);
   if (response.statusCode >= 200 && response.statusCode < 300) return text;
-  const words = text.slice(0, errorTextLimitCharacters).trim();
+  // FastAPI and others repeat their input.
+  const words = redactSecrets(text, data).slice(0, errorTextLimitCharacters).trim();
   throw new BackendError(`the job-script builder at ${url.origin} answered ${response.statusCode}: ${words}`, {
     details: { status: response.statusCode },
   });

@@ -54,6 +54,19 @@ describe('addJobScript', () => {
     expect(calls).toBe(1);
   });
 
+  it('repeats no secret that the builder repeats', async () => {
+    const builderUrl = await builder((request, response) => {
+      void readRequest(request).then((text) => response.writeHead(422).end(`cannot use ${text}`));
+    });
+    const secrets = [{ metadata: { name: 's' }, data: { password: btoa('planted-secret') } }];
+    const container = [{ name: 'main', configMaps: null, projectedvolumemaps: null, secrets, emptyDirs: null }];
+    const buildConfig = { SingularityHubProxy: { master_token: 'planted-token' } };
+    const refusal = addJobScript({ ...data, container }, '', { builderUrl, buildConfig });
+    const message = await refusal.catch((error: unknown) => (error as Error).message);
+    expect(message).toContain('cannot use');
+    expect(message).not.toMatch(new RegExp(`planted|${btoa('planted-secret')}`));
+  });
+
   it('does not follow a redirect of the builder', async () => {
     const builderUrl = await builder((_, response) =>
       response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),

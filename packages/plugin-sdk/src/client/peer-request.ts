@@ -11,5 +11,7 @@ export interface PeerRequest {
   readonly timeoutMilliseconds: number;
   /** True for create and delete: once sent it is not sent again, and shares a bounded set of connections. */
   readonly changes?: boolean;
+  /** Takes secrets that the peer may have repeated out of its words. */
+  readonly redact?: (text: string) => string;
   readonly options?: CallOptions | undefined;
 }

@@ -5,7 +5,6 @@ import {
   type HeldPod,
   type InterLinkApi,
   type LogStruct,
-  type Pod,
   type PodStatus,
   type PodStatusEvent,
 } from '@interlink/spec';
@@ -21,6 +20,7 @@ import { parseStatusAnswer } from './parse-status-answer.ts';
 import { createPeerFeatures, type PeerFeatures } from './peer-features.ts';
 import type { PeerRequest } from './peer-request.ts';
 import { createPeer, type Peer } from './peer.ts';
+import { redactSecrets, type CreateBody } from './redact-secrets.ts';
 import { defaultTimeouts, type RemoteOptions, type RemoteTimeouts } from './remote-options.ts';
 import { parseObject } from './unwrap-peer-text.ts';
 
@@ -56,7 +56,7 @@ export function createRemote(options: RemoteOptions, hop: Hop): Remote {
 }
 
 /** The create of either hop, whose bodies have the pod in common. */
-type CreateCall = (body: { readonly pod: Pod }, options?: CallOptions) => ReturnType<InterLinkApi['create']>;
+type CreateCall = (body: CreateBody, options?: CallOptions) => ReturnType<InterLinkApi['create']>;
 
 /** The create of either hop. */
 export function createCall({ peer, timeouts }: Remote): CreateCall {
@@ -64,7 +64,8 @@ export function createCall({ peer, timeouts }: Remote): CreateCall {
     const timeoutMilliseconds = timeouts.createMilliseconds;
     const text = JSON.stringify(body);
     const own = { operation: 'create', method: 'POST', path: '/create', changes: true } as const;
-    const answer = await peer.call({ ...own, body: text, timeoutMilliseconds, options });
+    const redact = (words: string): string => redactSecrets(words, body);
+    const answer = await peer.call({ ...own, body: text, redact, timeoutMilliseconds, options });
     return parseCreateAnswer(answer, body.pod.metadata?.uid, peer.url);
   };
 }

@@ -77,7 +77,8 @@ export function createTransport(options: Pick<RemoteOptions, 'url' | 'tls' | 'to
     try {
       const response = await pool.request(buildRequest(url, attempt, buildHeaders(attempt, token)));
       if (response.statusCode >= 200 && response.statusCode < 300) return response;
-      const text = redact(await readText(response.body, maximumErrorBytes), token);
+      const words = redact(await readText(response.body, maximumErrorBytes), token);
+      const text = request.redact?.(words) ?? words;
       throw errorFromAnswer({ status: response.statusCode, text, operation: request.operation, peer: url.text });
     } catch (error) {
       throw translate(error, attempt);

@@ -1,0 +1,68 @@
+import type { ConfigMap, Pod, RetrievedContainer, ScriptBuildConfig, Secret } from '@interlink/spec';
+
+/** The body of a create of either hop, as far as it may hold secrets. */
+export interface CreateBody {
+  readonly pod: Pod;
+  readonly secrets?: readonly Secret[] | null;
+  readonly projectedvolumesmaps?: readonly ConfigMap[] | null;
+  readonly container?: readonly RetrievedContainer[] | null;
+  readonly jobConfig?: ScriptBuildConfig | null;
+}
+
+const mark = '[redacted]';
+/** Shorter contents would black out common words. Projected volumes hold names of namespaces and the like beside tokens. */
+const shortest = { secret: 4, projected: 16, variable: 6 };
+
+/**
+ * The text without what a create's body holds of secrets, should a peer have repeated its input: contents of Secrets and projected volumes, and the
+ * value of a variable where its name is told too, because nobody can say which came from a Secret.
+ */
+export function redactSecrets(text: string, body: CreateBody): string {
+  const hidden = [...secretTexts(body), ...projectedTexts(body), ...variableTexts(body, text)];
+  // The longer first: one may be part of another.
+  const variants = [...new Set(hidden.flatMap(spellings))].toSorted((left, right) => right.length - left.length);
+  return variants.reduce((rest, variant) => rest.replaceAll(variant, mark), text);
+}
+
+function secretTexts({ secrets, container, jobConfig }: CreateBody): readonly string[] {
+  const all = [...(secrets ?? []), ...(container ?? []).flatMap((item) => item.secrets ?? [])];
+  const encoded = all.flatMap(({ data }) => Object.values(data ?? {}));
+  const own = jobConfig?.SingularityHubProxy?.master_token ?? '';
+  return [own, ...encoded, ...encoded.flatMap(decode)].flatMap((text) => linesOf(text, shortest.secret));
+}
+
+function projectedTexts({ projectedvolumesmaps, container }: CreateBody): readonly string[] {
+  const all = [...(projectedvolumesmaps ?? []), ...(container ?? []).flatMap((item) => item.projectedvolumemaps ?? [])];
+  const encoded = all.flatMap(({ binaryData }) => Object.values(binaryData ?? {}));
+  const plain = all.flatMap(({ data }) => Object.values(data ?? {}));
+  return [...plain, ...encoded, ...encoded.flatMap(decode)].flatMap((text) => linesOf(text, shortest.projected));
+}
+
+function variableTexts({ pod }: CreateBody, text: string): readonly string[] {
+  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const named = containers.flatMap(({ env }) => env ?? []).filter(({ name }) => text.includes(name));
+  return named.flatMap(({ value = '' }) => linesOf(value, shortest.variable));
+}
+
+function decode(base64: string): readonly string[] {
+  return [Buffer.from(base64, 'base64').toString('utf8')];
+}
+
+/** Whole, and line by line: a message may show a part of a key. */
+function linesOf(text: string, least: number): readonly string[] {
+  return [text, ...text.split(/\r?\n/)].map((line) => line.trim()).filter((line) => line.length >= least);
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '"': '&#34;',
+  "'": '&#39;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+};
+
+/** As it is, within JSON, and as the Go API server escapes what it passes on. */
+function spellings(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  return [text, json, json.replaceAll(/["'<>&]/g, (character) => entities[character] ?? character)];
+}
