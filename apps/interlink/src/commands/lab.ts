@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aborted, createLogger, systemClock } from '@interlink/runtime';
-import { BackendError, ConflictError } from '@interlink/spec';
+import { BackendError } from '@interlink/spec';
 import {
   controlPlaneStatus,
   createProgress,
@@ -10,8 +10,16 @@ import {
   stopControlPlane,
   ensureControlPlaneBinaries,
 } from '@interlink/testbed';
+import { claimLab } from '../lab/claim-lab.ts';
 import { labDirectory } from '../lab/lab-directory.ts';
-import { readLabState, removeLabState, writeLabState, type LabState } from '../lab/lab-state.ts';
+import {
+  readLabServer,
+  readLabState,
+  removeLabState,
+  writeLabServer,
+  writeLabState,
+  type LabState,
+} from '../lab/lab-state.ts';
 import { withLab } from '../lab/with-lab.ts';
 import { formatTable } from '../print/format-table.ts';
 import { createPrinter, type Printer } from '../print/printer.ts';
@@ -59,7 +67,8 @@ export async function labUp(signal: AbortSignal): Promise<number> {
   printer.line('starting control plane, virtual kubelet, API server and process plugin (about 15 s)');
   const server = await spawnServer(directory);
   const deadline = systemClock.now() + longestStartMilliseconds;
-  while (systemClock.now() < deadline && !server.ended()) {
+  // Where two are started at once, one server gives way: the lab that becomes ready is the other one's.
+  while (systemClock.now() < deadline && (!server.ended() || (await readLabServer(directory)) !== undefined)) {
     const state = await readLabState(directory);
     if (state !== undefined) {
       tell(state, printer);
@@ -74,19 +83,19 @@ export async function labUp(signal: AbortSignal): Promise<number> {
 export async function labDown(signal: AbortSignal): Promise<number> {
   const printer = createPrinter();
   const directory = labDirectory();
-  const state = await readLabState(directory);
-  if (state !== undefined) {
+  const server = await readLabServer(directory);
+  if (server !== undefined) {
     printer.line('stopping the lab');
-    process.kill(state.pid, 'SIGTERM');
+    process.kill(server, 'SIGTERM');
     const deadline = systemClock.now() + longestStopMilliseconds;
-    while ((await readLabState(directory)) !== undefined && systemClock.now() < deadline) {
+    while ((await readLabServer(directory)) === server && systemClock.now() < deadline) {
       await systemClock.sleep(pauseMilliseconds, { signal });
     }
   }
   // What a killed lab left behind.
   await stopControlPlane(join(directory, 'run', 'control-plane'));
   await rm(directory, { recursive: true, force: true });
-  printer.line(state === undefined ? 'there is no lab' : 'the lab has ended and its files are removed', 'quiet');
+  printer.line(server === undefined ? 'there is no lab' : 'the lab has ended and its files are removed', 'quiet');
   return 0;
 }
 
@@ -108,11 +117,12 @@ export async function labStatus(): Promise<number> {
 
 /** The lab's own process, which `interlink lab up` starts: runs until it is asked to stop. */
 export async function labServe(directory: string, signal: AbortSignal): Promise<number> {
-  if ((await readLabState(directory)) !== undefined) throw new ConflictError('a lab runs already in this directory');
+  await using _claim = await claimLab(directory);
+  await writeLabServer(directory, process.pid);
   const logger = createLogger({ name: 'interlink-lab', pretty: false });
   const inner = join(directory, 'run');
   await rm(inner, { recursive: true, force: true });
-  return withLab({ directory: inner, progress: silentProgress, logger, signal }, async (lab) => {
+  return await withLab({ directory: inner, progress: silentProgress, logger, signal }, async (lab) => {
     const { kubeconfigFile, kubectl, nodeName } = lab;
     await writeLabState(directory, { pid: process.pid, kubeconfigFile, kubectl, nodeName });
     await aborted(signal);

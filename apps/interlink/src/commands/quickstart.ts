@@ -18,6 +18,8 @@ export interface QuickstartFlags {
   readonly verbose?: boolean;
 }
 
+const interrupted = 130;
+
 const examplePod = fileURLToPath(new URL('../../examples/hello.yaml', import.meta.url));
 
 async function apply(lab: Lab, file: string, signal: AbortSignal): Promise<void> {
@@ -57,7 +59,7 @@ async function runPod(lab: Lab, file: string, options: { printer: Printer; signa
 /**
  * A control plane, the whole chain, and a pod that runs through it.
  *
- * @returns the exit code: 0 when the pod succeeded.
+ * @returns the exit code: 0 when the pod succeeded, 130 when it was interrupted before its end.
  */
 export async function quickstart(flags: QuickstartFlags, signal: AbortSignal): Promise<number> {
   const printer = createPrinter();
@@ -74,6 +76,9 @@ export async function quickstart(flags: QuickstartFlags, signal: AbortSignal): P
       }
       return succeeded ? 0 : 1;
     });
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return interrupted;
+    throw error;
   } finally {
     await rm(directory, { recursive: true, force: true });
     printer.line('everything that was started here has ended and its files are removed', 'quiet');

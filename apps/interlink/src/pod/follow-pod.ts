@@ -126,9 +126,9 @@ export async function followPod(options: FollowOptions): Promise<Pod> {
         if (!logs.has(name))
           logs.set(
             name,
-            printLog(options, name, tell).catch((error: unknown) =>
-              tell('log', `${name}: ${String(error)}`, 'warning'),
-            ),
+            printLog(options, name, tell).catch((error: unknown) => {
+              if (!options.signal.aborted) tell('log', `${name}: ${String(error)}`, 'warning');
+            }),
           );
       }
       if (isTerminal(object)) resolve(object);
