@@ -211,6 +211,7 @@ describe('watch', () => {
     await plugin.create(sampleData());
     const controller = new AbortController();
     const events = plugin.watch!({ signal: controller.signal })[Symbol.asyncIterator]();
+    expect((await events.next()).value).toHaveProperty('heartbeat');
     await world.writeState('pod-1', 'main', running);
     const first = await events.next();
     expect(first.value).toMatchObject({ UID: 'pod-1', containers: [{ state: { running: {} } }] });
@@ -225,6 +226,7 @@ describe('watch', () => {
     const plugin = await world.start();
     await plugin.create(sampleData());
     const events = plugin.watch!()[Symbol.asyncIterator]();
+    expect((await events.next()).value).toHaveProperty('heartbeat');
     await world.writeState('pod-1', 'main', running);
     await statusOf(plugin);
     await world.writeState('pod-1', 'main', succeeded);

@@ -5,21 +5,20 @@ import { quietLogger } from './quiet-logger.ts';
 import { createShellPlugin, ShellWorld } from './testing/shell-plugin.ts';
 
 const settleSeconds = 30;
+// Each test has a world of its own, and waits for shells most of its time.
+const concurrent = { describe, it: it.concurrent };
 
 describe('a correct plugin, in process', () => {
-  describeConformance(
-    { describe, it },
-    {
-      settleSeconds,
-      factory: () => {
-        const world = new ShellWorld();
-        return Promise.resolve({
-          plugin: createShellPlugin(world),
-          restart: () => Promise.resolve({ plugin: createShellPlugin(world) }),
-        });
-      },
+  describeConformance(concurrent, {
+    settleSeconds,
+    factory: () => {
+      const world = new ShellWorld();
+      return Promise.resolve({
+        plugin: createShellPlugin(world),
+        restart: () => Promise.resolve({ plugin: createShellPlugin(world) }),
+      });
     },
-  );
+  });
 });
 
 async function serve(): Promise<TestTarget> {
@@ -34,5 +33,5 @@ async function serve(): Promise<TestTarget> {
 }
 
 describe('a correct plugin, over HTTP', () => {
-  describeConformance({ describe, it }, { settleSeconds, factory: serve });
+  describeConformance(concurrent, { settleSeconds, factory: serve });
 });

@@ -55,8 +55,9 @@ export interface Plugin extends AsyncDisposable {
   list?(options?: CallOptions): Promise<readonly HeldPod[]>;
 
   /**
-   * Feature `events`: a {@link PodStatus} whenever one changes, from the call on, and a heartbeat at least every 15 s. Ends only by the
-   * signal or an error. A slow reader gets the latest state of each pod, not every state.
+   * Feature `events`: a {@link PodStatus} whenever one changes, from the call on; a heartbeat at once, which says that the
+   * subscription holds, and then at least every 15 s. Ends only by the signal or an error. A slow reader gets the latest
+   * state of each pod, not every state.
    */
   watch?(options?: CallOptions): AsyncIterable<PodStatusEvent>;
 

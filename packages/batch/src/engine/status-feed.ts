@@ -4,7 +4,7 @@ import { timestamp, type Engine } from './engine.ts';
 const heartbeatMilliseconds = 10_000;
 
 /**
- * Every change of a status from the call on, and heartbeats. A slow reader gets the latest status of each pod, not every one.
+ * Every change of a status from the call on, a heartbeat at once and in every silence. A slow reader gets the latest status of each pod, not every one.
  */
 export function watchStatuses(engine: Engine, signal: AbortSignal | undefined): AsyncIterable<PodStatusEvent> {
   const ends = signal ? AbortSignal.any([signal, engine.signal]) : engine.signal;
@@ -20,6 +20,8 @@ export function watchStatuses(engine: Engine, signal: AbortSignal | undefined): 
 
   async function* generate(): AsyncGenerator<PodStatusEvent, void, undefined> {
     try {
+      ends.throwIfAborted();
+      yield { heartbeat: timestamp(engine.clock) };
       for (;;) {
         ends.throwIfAborted();
         const [next] = pending;

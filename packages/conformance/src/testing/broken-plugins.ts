@@ -1,4 +1,12 @@
-import type { ContainerStatus, CreateStruct, Plugin, Pod, PodStatus } from '@interlink/spec';
+import {
+  isHeartbeat,
+  type ContainerStatus,
+  type CreateStruct,
+  type Plugin,
+  type Pod,
+  type PodStatus,
+  type PodStatusEvent,
+} from '@interlink/spec';
 import type { GroupName } from '../kit/check.ts';
 import { goneStatus, uidOf, type Breakage } from './shell-plugin.ts';
 
@@ -276,6 +284,18 @@ export const brokenPlugins: readonly BrokenPlugin[] = [
     }),
   },
   {
+    what: 'sends no heartbeat when somebody subscribes',
+    group: 'events',
+    fails: ['sends a heartbeat at once, which says that the subscription holds'],
+    breakage: (correct) => ({ watch: (options) => statusesOnly(correct.watch?.(options) ?? []) }),
+  },
+  {
+    what: 'ends the stream of events by itself',
+    group: 'events',
+    fails: ['ends by the signal'],
+    breakage: () => ({ watch: () => statusesOnly([]) }),
+  },
+  {
     what: 'announces what it refuses',
     group: 'features',
     fails: ['has "stats" if it is announced, else answers ILK_UNSUPPORTED'],
@@ -308,6 +328,12 @@ export const brokenPlugins: readonly BrokenPlugin[] = [
     }),
   },
 ];
+
+async function* statusesOnly(
+  events: AsyncIterable<PodStatusEvent> | Iterable<PodStatusEvent>,
+): AsyncGenerator<PodStatusEvent> {
+  for await (const event of events) if (!isHeartbeat(event)) yield event;
+}
 
 /** The first lines of a log. */
 async function* firstLines(
