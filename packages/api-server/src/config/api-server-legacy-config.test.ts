@@ -132,6 +132,8 @@ describe('the configuration of the Go API server', () => {
     [minimal, { SIDECARPORT: '99999' }, 'environment SIDECARPORT must be a port number'],
     [{ ...minimal, VerboseLogging: 'yes' }, {}, 'InterLinkConfig.yaml: VerboseLogging'],
     [{ ...minimal, TLS: 'on' }, {}, 'InterLinkConfig.yaml: TLS'],
+    [{ ...minimal, InterlinkAddress: 'https://x' }, {}, 'InterLinkConfig.yaml: TLS.CertFile is required'],
+    [{ ...minimal, TLS: { CertFile: '/c' } }, { INTERLINKURL: 'https://x' }, 'TLS.KeyFile is required'],
     [{ ...minimal, Extensions: { JobScriptBuilderURL: 'builder' } }, {}, 'Extensions.JobScriptBuilderURL'],
     [['a'], {}, 'InterLinkConfig.yaml'],
   ])('refuses %j with environment %j', (value, environment, message) => {

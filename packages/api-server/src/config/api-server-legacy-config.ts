@@ -40,7 +40,7 @@ const environmentKeys = {
  */
 export function readLegacyConfig(value: unknown, source: LegacySource): LoadedApiConfig {
   const file = withEnvironment(checkConfig(legacyFileSchema, value, { source: source.file }), source.environment);
-  const tls = serverTls(file);
+  const tls = serverTls(file, source);
   const config: ApiServerConfig = {
     address: joinAddress({
       url: file.InterlinkAddress ?? 'http://127.0.0.1',
@@ -77,11 +77,14 @@ function addressKeys(source: LegacySource): { url: string; port: string } {
   return { url: nameOf('InterlinkAddress', source), port: nameOf('InterlinkPort', source) };
 }
 
-function serverTls(file: LegacyFile): ApiServerConfig['tls'] {
+function serverTls(file: LegacyFile, source: LegacySource): ApiServerConfig['tls'] {
   const { CertFile: certFile, KeyFile: keyFile, CACertFile: caFile } = file.TLS ?? {};
   // The Go program serves https with these files also where `Enabled` is false.
-  if (file.InterlinkAddress?.startsWith('https://') !== true || certFile === undefined || keyFile === undefined)
-    return undefined;
+  if (file.InterlinkAddress?.startsWith('https://') !== true) return undefined;
+  if (certFile === undefined || keyFile === undefined) {
+    const missing = certFile === undefined ? 'CertFile' : 'KeyFile';
+    throw new ConfigError(`${source.file}: TLS.${missing} is required, because InterlinkAddress is https`);
+  }
   return { certFile, keyFile, ...defined('caFile', caFile) };
 }
 
