@@ -3,8 +3,8 @@ import { isInterLinkError } from '@interlink/spec';
 /** What a failed create means: the pod cannot run here, or it may be tried again, or it is tried again a few times before it counts as refused. */
 export type CreateVerdict = 'refused' | 'perhaps-refused' | 'try-again';
 
-/** Tries after which an answer that may be a refusal is one. */
-export const triesBeforeRefusal = 5;
+/** Tries after which an answer that may be a refusal is one: about a minute, in which a plugin behind a Go API server can be restarted. */
+export const triesBeforeRefusal = 8;
 
 /** Go and Python peers answer 500 to everything that fails, a plugin that cannot be reached included; ours say 502 when the backend said no. */
 const foreignServerErrors = { least: 500, ours: 502 };
