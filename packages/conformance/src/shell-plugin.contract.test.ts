@@ -6,7 +6,7 @@ import { createShellPlugin, ShellWorld } from './testing/shell-plugin.ts';
 
 const settleSeconds = 30;
 // Each test has a world of its own, and waits for shells most of its time.
-const concurrent = { describe, it: it.concurrent };
+const concurrent = { describe: describe.concurrent, it };
 
 describe('a correct plugin, in process', () => {
   describeConformance(concurrent, {

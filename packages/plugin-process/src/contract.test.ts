@@ -49,7 +49,7 @@ async function overHttp(): Promise<TestTarget> {
 }
 
 // Each test has a world of its own, and waits for containers most of its time.
-const concurrent = { describe, it: it.concurrent };
+const concurrent = { describe: describe.concurrent, it };
 
 describe('the process plugin, in process', () => {
   describeConformance(concurrent, { settleSeconds, factory: inProcess });
