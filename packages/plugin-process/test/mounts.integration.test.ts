@@ -16,6 +16,25 @@ async function hostNames(): Promise<string> {
 }
 
 describe('volumes of a pod', () => {
+  it('are not left through a link that another container put in the place of a subPath', async () => {
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start();
+    const script = 'rmdir /interlink-test/part && ln -s /etc /interlink-test/part';
+    const pod = podWith({
+      initContainers: [
+        container({ name: 'init', script, volumeMounts: [{ name: 'v', mountPath: '/interlink-test' }] }),
+      ],
+      containers: [
+        container({ script: 'ls /part', volumeMounts: [{ name: 'v', mountPath: '/part', subPath: 'part' }] }),
+      ],
+      volumes: [{ name: 'v', emptyDir: {} }],
+    });
+    const status = await ran(plugin, pod);
+    expect(exitCodes(status)).toEqual([0, 125]);
+    expect(status.containers?.[0]?.state?.terminated?.message).toContain('subPath');
+    expect(await logOf(plugin, pod)).toBe('');
+  });
+
   it('are at their mount paths for the container, and nowhere on the host', async () => {
     await using world = await ProcessWorld.create();
     const plugin = await world.start();
@@ -145,7 +164,7 @@ describe('volumes of a pod', () => {
     await fc.assert(
       fc.asyncProperty(content, fc.constantFrom(0o400, 0o644, 0o755), async (files, mode) => {
         const script =
-          'cd /v && for f in *; do stat -c "%n %a" -- "$f"; od -An -v -tx1 -- "$f" | tr -d " \\n"; echo; done';
+          'cd /v && for f in *; do echo "$f $(stat -c %a "./$f")"; od -An -v -tx1 "./$f" | tr -d " \\n"; echo; done';
         const pod = podWith(
           {
             containers: [container({ script, volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
