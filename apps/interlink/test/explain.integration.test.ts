@@ -29,6 +29,7 @@ const rich = {
     terminationGracePeriodSeconds: 7,
     nodeSelector: { 'kubernetes.io/role': 'agent' },
     affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
+    tolerations: [{ operator: 'Exists' }],
     priorityClassName: 'high',
     serviceAccountName: 'robot',
     dnsPolicy: 'None',
@@ -64,14 +65,15 @@ const rich = {
       { name: 'scratch', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } },
       { name: 'host', hostPath: { path: '/etc' } },
       { name: 'disk', persistentVolumeClaim: { claimName: 'disk' } },
+      { name: 'plain', emptyDir: {} },
     ],
   },
 };
 
-/** Paths of every value that is no object, `spec.containers[0].image`. */
+/** Paths of every value that holds no other, `spec.containers[0].image`. */
 function leaves(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => leaves(item, `${path}[${index}]`));
-  if (typeof value !== 'object' || value === null) return [path];
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return [path];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, `${path}.${key}`));
 }
 
