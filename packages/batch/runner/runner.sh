@@ -166,6 +166,19 @@ enter() { # NAME: in a mount namespace of its own, mounts made already unless th
   become
 }
 
+check_subpaths() { # what a mount takes of a volume must be inside of it: another container may have put a link there
+  local il_part il_volume
+  read_list "$il_files/subpaths" || return 0
+  for il_part in "${il_list[@]}"; do
+    il_volume=${il_part#volumes/}
+    cd -P -- "$job/volumes/${il_volume%%/*}" 2>/dev/null || fail_start 125 SubPathNotUsable
+    il_volume=$PWD
+    cd -P -- "$job/$il_part" 2>/dev/null || fail_start 125 SubPathNotUsable
+    [[ $PWD/ == "$il_volume"/* ]] || fail_start 125 SubPathNotUsable
+  done
+  cd /
+}
+
 launch() { # NAME: in a subshell that becomes the container
   trap - TERM INT QUIT HUP
   # By exec, not at the call: bash would keep copies of what it replaces, and the container would inherit them.
@@ -173,6 +186,7 @@ launch() { # NAME: in a subshell that becomes the container
   exec {pipe}>&- {log}>&- {events}>&- {quiet}>&-
   il_files=$job/container/$1
   [[ -e $il_files/start-error ]] && rm -f -- "$il_files/start-error"
+  check_subpaths
   local il_setsid=/usr/bin/setsid
   [[ -x $il_setsid ]] || il_setsid=$(type -P setsid) || fail_start 125 SetsidNotFound
   if read_list "$il_files/enter"; then

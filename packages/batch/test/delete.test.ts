@@ -111,6 +111,21 @@ describe('delete', () => {
     await isGone(world, plugin);
   });
 
+  it('goes on until the files are removed', async () => {
+    await using world = await EngineWorld.create();
+    const plugin = await world.start();
+    await plugin.create(sampleData());
+    await world.writeOutcome('pod-1');
+    let isBroken = true;
+    const broken = await world.start((step) => {
+      if (step !== 'delete:ended' || !isBroken) return Promise.resolve();
+      isBroken = false;
+      return Promise.reject(new UnavailableError('disk full'));
+    });
+    await broken.delete(samplePod());
+    await isGone(world, broken);
+  });
+
   it('is accepted while the scheduler is down, and carried out by the next process', async () => {
     await using world = await EngineWorld.create();
     const first = await world.start();

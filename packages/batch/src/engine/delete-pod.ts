@@ -70,7 +70,11 @@ async function carryOut(engine: Engine, held: HeldPodState): Promise<void> {
     engine.signal.throwIfAborted();
     try {
       await readJobFiles(engine, held);
-      if (isOver(held) || !(await hasJob(engine, held))) break;
+      if (isOver(held) || !(await hasJob(engine, held))) {
+        await engine.step('delete:ended');
+        await purge(engine, held);
+        return;
+      }
       const left = millisecondsToKill(engine, held);
       const force = left <= 0;
       await cancel(engine, held, force);
@@ -78,12 +82,13 @@ async function carryOut(engine: Engine, held: HeldPodState): Promise<void> {
       await pauseUntilTouched(engine, held, force ? killRetryMilliseconds : Math.min(left, retryMilliseconds));
     } catch (error) {
       if (engine.signal.aborted) throw error;
-      engine.logger.warn({ podUid: held.record.uid, err: error }, 'job could not be ended, will be tried again');
+      engine.logger.warn(
+        { podUid: held.record.uid, err: error },
+        'job could not be ended or its files not removed, will be tried again',
+      );
       await engine.clock.sleep(retryMilliseconds, { signal: engine.signal });
     }
   }
-  await engine.step('delete:ended');
-  await purge(engine, held);
 }
 
 async function hasJob(engine: Engine, held: HeldPodState): Promise<boolean> {
@@ -120,7 +125,7 @@ async function pauseUntilTouched(engine: Engine, held: HeldPodState, millisecond
   const sleep = engine.clock.sleep(milliseconds, { signal }).catch((error: unknown) => {
     if (!pause.signal.aborted) throw error;
   });
-  await Promise.race([engine.pods.nextTouch(held.record.uid), sleep]);
+  await Promise.race([engine.pods.nextTouch(held.record.uid, signal), sleep]);
   pause.abort(new Error('touched'));
 }
 

@@ -32,8 +32,8 @@ export interface PodTable {
   /** Tells the listeners if the pod's status is not what they heard last. */
   touched(held: HeldPodState): void;
   subscribe(listener: StatusListener): Disposable;
-  /** Resolves at the next {@link PodTable.touched} of the pod. */
-  nextTouch(uid: string): Promise<void>;
+  /** Resolves at the next {@link PodTable.touched} of the pod; never when the signal aborts before. */
+  nextTouch(uid: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Whether the job of the pod may be alive. */
@@ -46,10 +46,10 @@ export function createPodTable(backend: string): PodTable {
   const pods = new Map<string, HeldPodState>();
   const told = new Map<string, string>();
   const listeners = new Set<StatusListener>();
-  const waiting = new Map<string, (() => void)[]>();
+  const waiting = new Map<string, Set<() => void>>();
 
   const wake = (uid: string): void => {
-    const callbacks = waiting.get(uid) ?? [];
+    const callbacks = waiting.get(uid) ?? new Set();
     waiting.delete(uid);
     for (const callback of callbacks) callback();
   };
@@ -80,8 +80,12 @@ export function createPodTable(backend: string): PodTable {
       listeners.add(listener);
       return { [Symbol.dispose]: () => listeners.delete(listener) };
     },
-    nextTouch(uid) {
-      return new Promise((resolve) => waiting.set(uid, [...(waiting.get(uid) ?? []), resolve]));
+    nextTouch(uid, signal) {
+      return new Promise((resolve) => {
+        const callbacks = waiting.get(uid) ?? new Set();
+        waiting.set(uid, callbacks.add(resolve));
+        signal.addEventListener('abort', () => callbacks.delete(resolve), { once: true });
+      });
     },
   };
   return table;

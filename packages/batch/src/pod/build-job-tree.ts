@@ -30,7 +30,7 @@ const sharedDirectory = 0o777;
 export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
   const { pod, volumes, starts, directory } = parts;
   const containers = [...pod.initContainers, ...pod.containers];
-  const extra = containers.flatMap((container) => subPathDirectories(container, volumes));
+  const subPaths = new Map(containers.map((container) => [container.name, subPathDirectories(container, volumes)]));
   const mountPoints = [...starts.values()].flatMap((start) => start.mountPoints ?? []);
   return unique([
     file(jobFiles.settings, formatRunnerSettings(pod, parts.policy)),
@@ -41,13 +41,13 @@ export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
     folder(jobFiles.containers),
     folder(jobFiles.volumes),
     ...buildVolumeTree(volumes),
-    ...extra.map((path) => folder(path, sharedDirectory)),
+    ...[...subPaths.values()].flat().map((path) => folder(path, sharedDirectory)),
     ...mountPoints.map(({ path, type }) => mountPoint(path.slice(directory.length + 1), type)),
-    ...[...starts].flatMap(([name, start]) => containerTree(name, start)),
+    ...[...starts].flatMap(([name, start]) => containerTree(name, start, subPaths.get(name) ?? [])),
   ]);
 }
 
-function containerTree(name: string, start: ContainerStart): TreeEntry[] {
+function containerTree(name: string, start: ContainerStart, subPaths: readonly string[]): TreeEntry[] {
   const base = `${jobFiles.containers}/${name}`;
   const environment = inShellOrder(start.environment).map(([key, value]) => `${key}=${value}`);
   return [
@@ -57,6 +57,7 @@ function containerTree(name: string, start: ContainerStart): TreeEntry[] {
     file(`${base}/env`, formatNulList(environment)),
     file(`${base}/workdir`, formatNulList([start.workingDirectory])),
     ...(start.enter ? [file(`${base}/enter`, formatNulList(start.enter))] : []),
+    ...(subPaths.length === 0 ? [] : [file(`${base}/subpaths`, formatNulList(subPaths))]),
     ...(start.signals === undefined ? [] : [file(`${base}/signals`, `${start.signals}\n`)]),
     ...(start.files ?? []).map((entry) => ({ ...entry, path: `${base}/${entry.path}` })),
   ];

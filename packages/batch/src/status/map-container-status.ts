@@ -26,6 +26,7 @@ const startErrors: Readonly<Record<string, string>> = {
   CommandNotFound: 'the command was not found',
   CommandNotExecutable: 'the command is not an executable file',
   WorkingDirectoryNotUsable: 'the working directory cannot be entered',
+  SubPathNotUsable: 'a subPath of a volume is no directory any more, or a link that leads out of the volume',
   MountFailed: 'a volume could not be mounted; the log says more',
   EnvironmentNotPossible: 'the environment has names that need perl or python3 on the machine, and neither is there',
   SetsidNotFound: 'setsid(1) is missing on the machine',
