@@ -29,11 +29,10 @@ async function read(path: string): Promise<Buffer> {
 
 /** The files' contents. */
 export async function readServerTls(tls: ServerTls): Promise<SecureContextOptions> {
-  const [cert, key, ca] = await Promise.all([
-    read(tls.certFile),
-    read(tls.keyFile),
-    tls.caFile === undefined ? undefined : read(tls.caFile),
-  ]);
+  // One after the other: of several that cannot be read the first one is named.
+  const cert = await read(tls.certFile);
+  const key = await read(tls.keyFile);
+  const ca = tls.caFile === undefined ? undefined : await read(tls.caFile);
   return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' };
 }
 
