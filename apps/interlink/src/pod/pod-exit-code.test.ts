@@ -46,4 +46,21 @@ describe('the exit code of a pod', () => {
   ] as const)('is %s', (_what, states, expected) => {
     expect(podExitCode(...worldOf(states))).toBe(expected);
   });
+
+  it.each([
+    ['OnFailure', 3, 'RUNNING', undefined],
+    ['OnFailure', 3, 'ended', 3],
+    ['OnFailure', 0, 'RUNNING', 0],
+    ['Always', 0, 'RUNNING', undefined],
+    ['Never', 3, 'RUNNING', 3],
+    ['OnFailure', 3, undefined, 3],
+  ] as const)(
+    'with restartPolicy %s, after %i and a job state of %s is %s',
+    (restartPolicy, code, jobState, expected) => {
+      const [pod, status] = worldOf({ main: [code] });
+      const interlink = jobState === undefined ? {} : { interlink: { state: 'known' as const, jobState } };
+      const restarting = { ...pod, spec: { ...pod.spec, containers: pod.spec?.containers ?? [], restartPolicy } };
+      expect(podExitCode(restarting, { ...status, ...interlink })).toBe(expected);
+    },
+  );
 });

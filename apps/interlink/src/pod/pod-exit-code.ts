@@ -16,8 +16,20 @@ function initStatuses(pod: Pod, status: PodStatus): readonly ContainerStatus[] {
   return (status.initContainers ?? []).filter(({ name }) => !names.has(name));
 }
 
+/** Whether an end may be followed by a restart: a peer that says when a job has ended has not said so yet. */
+function mayRestart(pod: Pod, { interlink }: PodStatus, exitCode: number): boolean {
+  const { restartPolicy } = pod.spec ?? {};
+  const isRestarted = restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
+  return isRestarted && interlink?.jobState !== undefined && interlink.jobState !== 'ended';
+}
+
 /** The exit code of the pod: that of the first container that failed, else 0; nothing while it runs. */
 export function podExitCode(pod: Pod, status: PodStatus): number | undefined {
+  const exitCode = recordedExitCode(pod, status);
+  return exitCode === undefined || mayRestart(pod, status, exitCode) ? undefined : exitCode;
+}
+
+function recordedExitCode(pod: Pod, status: PodStatus): number | undefined {
   const failedInit = initStatuses(pod, status)
     .map(exitCodeOf)
     .find((code) => code !== undefined && code !== 0);

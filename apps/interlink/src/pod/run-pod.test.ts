@@ -69,18 +69,6 @@ describe('runPod', () => {
     await expect(exitCode).rejects.toThrow(NotFoundError);
   });
 
-  it('reads the log of a container once for each of its runs', async () => {
-    const again = { ...running, containers: [{ ...running.containers![0]!, restartCount: 1 }] };
-    const last = { ...ended, containers: [{ ...ended.containers![0]!, restartCount: 3 }] };
-    const asked: unknown[] = [];
-    const { api } = apiThatAnswers([running, running, again, again, last], ({ Opts }) => {
-      asked.push(Opts);
-      return Promise.resolve(noBytes());
-    });
-    await runWith(api);
-    expect(asked).toEqual([{ Follow: true }, { Follow: true }, { Previous: true }, { Follow: true }]);
-  });
-
   it('takes a pod away whose status cannot be read', async () => {
     const { api, deleted } = apiThatAnswers([new NotFoundError('no such pod')]);
     const { exitCode } = await runWith(api);

@@ -8,7 +8,9 @@ import {
   type PodCreateRequests,
   type PodStatus,
 } from '@interlink/spec';
+import { openRunLog } from './open-run-log.ts';
 import { allStatuses, podExitCode } from './pod-exit-code.ts';
+import { runNumber } from './run-number.ts';
 
 /** A pod that is run without a cluster. */
 export interface RunPodOptions {
@@ -28,21 +30,14 @@ function containerNames(pod: Pod): readonly string[] {
   return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ name }) => name);
 }
 
-async function relayLog(options: RunPodOptions, container: string, isPrevious: boolean): Promise<void> {
-  const { name = '', namespace = '', uid = '' } = options.request.pod.metadata ?? {};
-  const request = {
-    Namespace: namespace,
-    PodUID: uid,
-    PodName: name,
-    ContainerName: container,
-    Opts: isPrevious ? { Previous: true } : { Follow: true },
-  };
+async function relayLog(options: RunPodOptions, container: string, run: number): Promise<void> {
+  const { api, request, signal } = options;
   try {
-    for await (const chunk of await options.api.logs(request, { signal: options.signal }))
-      options.onLog(container, chunk);
+    const log = await openRunLog(api, { pod: request.pod, container, run }, { signal });
+    for await (const chunk of log) options.onLog(container, chunk);
   } catch (error) {
     // A log that breaks off does not end the pod; who reads it must know.
-    if (!options.signal.aborted) options.onNews(`the log of ${container} ends here: ${describe(error)}`);
+    if (!signal.aborted) options.onNews(`the log of ${container} ends here: ${describe(error)}`);
   }
 }
 
@@ -54,23 +49,18 @@ interface LogRelay {
   ended(): Promise<void>;
 }
 
-/** The number of a container's current or last run, from 0; -1 before the first. A foreign plugin may leave the count out. */
-function runOf({ state, lastState, restartCount = 0 }: Partial<ContainerStatus>): number {
-  const hasStarted = [state?.running, state?.terminated, lastState?.terminated].some((one) => one !== undefined);
-  return hasStarted ? restartCount : -1;
-}
-
 function createLogRelay(options: RunPodOptions): LogRelay {
   const logs = new Map<string, { run: number; ended: Promise<void> }>();
   const begin = (container: ContainerStatus): void => {
-    const { name, state } = container;
-    const known = logs.get(name) ?? { run: -1, ended: Promise.resolve() };
-    const run = runOf(container);
-    if (run <= known.run) return;
-    // The first restart comes at once: a short run has passed before anybody asked. While a container waits, its last run is the current one.
-    const missedOne = run > known.run + 1 && state?.waiting === undefined;
-    const before = missedOne ? known.ended.then(() => relayLog(options, name, true)) : known.ended;
-    logs.set(name, { run, ended: before.then(() => relayLog(options, name, false)) });
+    const { name } = container;
+    const latest = runNumber(container);
+    let { run, ended } = logs.get(name) ?? { run: -1, ended: Promise.resolve() };
+    // A short run may have passed before anybody asked.
+    while (run < latest) {
+      const next = (run += 1);
+      ended = ended.then(() => relayLog(options, name, next));
+    }
+    logs.set(name, { run, ended });
   };
   return {
     follow: (status) => allStatuses(status).forEach(begin),
