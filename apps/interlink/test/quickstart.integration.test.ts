@@ -51,7 +51,7 @@ describe('interlink quickstart', () => {
     async () => {
       const pod = shellPod('echo oh no; exit 3', { spec: { restartPolicy: 'Never' } });
       await using quickstart = await bench.start('quickstart', '--keep', '--pod', await bench.file('fails.yaml', pod));
-      await quickstart.said('keeps running until you press Ctrl-C');
+      await quickstart.said(/keeps running until you press Ctrl-C[^]*get pods --all-namespaces\n/);
       const output = quickstart.output();
       expect(linesOf('log', output)).toEqual(['main | oh no']);
       expect(linesOf('container', output)).toContain('main: ended with 3 (Error)');
