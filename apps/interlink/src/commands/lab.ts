@@ -20,7 +20,7 @@ import {
   writeLabState,
   type LabState,
 } from '../lab/lab-state.ts';
-import { withLab } from '../lab/with-lab.ts';
+import { endPodsOfKilledLab, withLab } from '../lab/with-lab.ts';
 import { formatTable } from '../print/format-table.ts';
 import { createPrinter, type Printer } from '../print/printer.ts';
 
@@ -93,6 +93,7 @@ export async function labDown(signal: AbortSignal): Promise<number> {
     }
   }
   // What a killed lab left behind.
+  await endPodsOfKilledLab(join(directory, 'run'));
   await stopControlPlane(join(directory, 'run', 'control-plane'));
   await rm(directory, { recursive: true, force: true });
   printer.line(server === undefined ? 'there is no lab' : 'the lab has ended and its files are removed', 'quiet');
