@@ -36,6 +36,8 @@ const condition = (node: Node, type: string): NodeCondition | undefined =>
   node.status?.conditions?.find((entry) => entry.type === type);
 const taints = (node: Node) =>
   (node.spec?.taints ?? []).map(({ key, value = '', effect }) => `${key}=${value}:${effect}`).toSorted();
+const hasNotReadyTaint = (node: Node) =>
+  (node.spec?.taints ?? []).some(({ key }) => key === 'node.kubernetes.io/not-ready');
 const systemTaint = 'virtual-node.interlink/no-schedule=true:NoSchedule';
 
 describe('node', () => {
@@ -54,7 +56,8 @@ describe('node', () => {
     });
     const node = await eventually(
       () => read('full'),
-      (found) => condition(found, 'Ready')?.status === 'True',
+      // The node controller takes its own taint away a moment after it sees the node ready.
+      (found) => condition(found, 'Ready')?.status === 'True' && !hasNotReadyTaint(found),
     );
     expect(node.metadata?.labels).toMatchObject({
       site: 'north',
@@ -89,7 +92,7 @@ describe('node', () => {
     };
     const full = await eventually(
       () => read('pinged'),
-      (node) => node.status?.capacity?.['amd.com/gpu'] === '3',
+      (node) => node.status?.capacity?.['amd.com/gpu'] === '3' && !hasNotReadyTaint(node),
     );
     expect(full.status?.allocatable).toMatchObject({ cpu: '7', memory: '3T', pods: '10k' });
     expect(taints(full)).toEqual(['admin=here:NoSchedule', 'hpc/maintenance=true:NoSchedule', systemTaint]);
@@ -97,7 +100,7 @@ describe('node', () => {
     api.pingAnswer = { resources: { cpu: 'lots', accelerators: [] }, taints: [] };
     const after = await eventually(
       () => read('pinged'),
-      (node) => node.status?.capacity?.['amd.com/gpu'] === '0',
+      (node) => node.status?.capacity?.['amd.com/gpu'] === '0' && !hasNotReadyTaint(node),
     );
     expect(after.status?.capacity?.['cpu']).toBe('7');
     expect(taints(after)).toEqual(['admin=here:NoSchedule', systemTaint]);
@@ -219,7 +222,8 @@ describe('node', () => {
     const { api } = await start({ name: 'modest', token, logger });
     await eventually(
       () => read('modest'),
-      (node) => condition(node, 'Ready')?.status === 'True' && taints(node).includes(systemTaint),
+      (node) =>
+        condition(node, 'Ready')?.status === 'True' && taints(node).includes(systemTaint) && !hasNotReadyTaint(node),
     );
     api.pingAnswer = { resources: { cpu: 3 }, taints: [{ key: 'late', effect: 'NoSchedule' }] };
     const node = await eventually(
