@@ -12,7 +12,15 @@ export type { BatchPluginOptions } from './engine/create-batch-plugin.ts';
 export type { EngineStep } from './engine/engine.ts';
 export type { ExplainedContainer, PodExplanation } from './pod/explain-pod.ts';
 export type { PrepareContext } from './pod/prepare-job.ts';
-export type { BatchJob, CancelOptions, Capacity, JobQuery, JobState, Scheduler } from './contract/scheduler.ts';
+export type {
+  BatchJob,
+  CancelOptions,
+  Capacity,
+  JobPlan,
+  JobQuery,
+  JobState,
+  Scheduler,
+} from './contract/scheduler.ts';
 export type { Bind, ContainerRuntime, ContainerStart, StartRequest } from './contract/container-runtime.ts';
 export type { CommandResult, DirectoryEntry, Host, RunOptions, TreeEntry } from './contract/host.ts';
 export type { BatchPolicy } from './contract/policy.ts';

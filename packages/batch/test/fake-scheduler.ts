@@ -52,6 +52,10 @@ export class FakeScheduler implements Scheduler {
     return Promise.resolve({ cpuCores: 4 });
   }
 
+  enter(): readonly string[] {
+    return [];
+  }
+
   private async answer(): Promise<void> {
     await Promise.resolve();
     if (this.askError) throw this.askError;

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { createLocalHost, explainPod, runnerProgram, type PodExplanation } from '@interlink/batch';
 import type { RetrievedPodData } from '@interlink/spec';
+import { createLocalScheduler } from './scheduler/local-scheduler.ts';
 import { chooseRuntime, type ProcessPluginOptions } from './create-process-plugin.ts';
 
 /** What {@link explainProcessPod} needs of the plugin's options. */
@@ -16,6 +17,7 @@ export async function explainProcessPod(data: RetrievedPodData, options: Explain
     root,
     host,
     runtime,
+    scheduler: createLocalScheduler({ root }),
     policy: options.policy ?? {},
     runner: runnerProgram(),
     createdAt: new Date().toISOString(),

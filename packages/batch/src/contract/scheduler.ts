@@ -1,4 +1,12 @@
-import type { PodResources } from '@interlink/plugin-sdk';
+import type { PodResources, ResolvedPod, VerdictTable } from '@interlink/plugin-sdk';
+
+/** What a scheduler makes of a pod before anything is written or submitted. */
+export interface JobPlan {
+  /** The scheduler's own options for the job, checked; `interlink explain` shows them. */
+  readonly options: readonly string[];
+  /** One sentence each for what of the pod has no effect. */
+  readonly warnings: readonly string[];
+}
 
 /** A pod as one job. */
 export interface BatchJob {
@@ -11,6 +19,8 @@ export interface BatchJob {
   /** Program and arguments of the job: the runner and its directory. */
   readonly argv: readonly string[];
   readonly resources: PodResources;
+  /** Of {@link Scheduler.plan}; empty where the scheduler plans nothing. */
+  readonly options: readonly string[];
   /** Time from SIGTERM to SIGKILL. */
   readonly gracePeriodSeconds: number;
   /** Longest time that the pod may run. */
@@ -28,6 +38,8 @@ export interface JobState {
   /** A CamelCase word and a sentence for the author of the pod: why it waits, why it ended. */
   readonly reason?: string;
   readonly message?: string;
+  /** Of a job that has ended, 128 plus the signal's number where one ended it. For containers that left no word of their own. */
+  readonly exitCode?: number;
   /** RFC 3339; the scheduler's estimate for a queued job. */
   readonly expectedStart?: string;
 }
@@ -69,6 +81,19 @@ export interface Scheduler {
   readonly name: string;
   /** Least time between two queries. */
   readonly queryIntervalSeconds: number;
+  /** Verdicts on fields of a pod that depend on the scheduler. */
+  readonly verdicts?: VerdictTable;
+  /**
+   * Judges a pod and translates what the scheduler is told of it. Pure.
+   *
+   * @throws InvalidInputError, UnsupportedError naming the field or annotation at fault.
+   */
+  plan?(pod: ResolvedPod): JobPlan;
+  /**
+   * The command that runs the arguments after it on the machine of a running job, as the job's user, with the caller's standard
+   * streams. Empty where that machine is this one.
+   */
+  enter(id: string): readonly string[];
   /** Queues a job. Resolves with its id once the job would survive a crash of this process. */
   submit(job: BatchJob): Promise<string>;
   /** Asks for the end of a job. An unknown job resolves. Does not wait for the end. */

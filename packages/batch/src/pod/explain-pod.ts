@@ -1,9 +1,8 @@
 import type { FieldVerdict } from '@interlink/plugin-sdk';
 import { isInterLinkError, type RetrievedPodData } from '@interlink/spec';
 import type { BatchJob } from '../contract/scheduler.ts';
-import { batchVerdicts } from './verdict-table.ts';
 import { judge } from './judge.ts';
-import { prepareJob, type PrepareContext } from './prepare-job.ts';
+import { prepareJob, verdictsIn, type PrepareContext } from './prepare-job.ts';
 
 /** One container as it would be started. Variables without their values. */
 export interface ExplainedContainer {
@@ -29,9 +28,8 @@ export interface PodExplanation {
 
 /** Explains a pod without touching anything: the verdict of each field, and the job that a create would submit. */
 export async function explainPod(data: RetrievedPodData, context: PrepareContext): Promise<PodExplanation> {
-  const { runtime, policy, host } = context;
-  const { verdicts } = judge(data.pod, batchVerdicts(runtime, policy, host.user));
-  const common = { runtime: runtime.description, verdicts };
+  const { verdicts } = judge(data.pod, verdictsIn(context));
+  const common = { runtime: context.runtime.description, verdicts };
   try {
     const { job, starts } = await prepareJob(data, context);
     const containers = [...starts].map(([name, start]) => ({

@@ -6,7 +6,7 @@ import { judge } from './judge.ts';
 import { batchVerdicts } from './verdict-table.ts';
 
 const runtime = createNoneRuntime({ host: createLocalHost(), namespaces: { kind: 'root' } });
-const table = batchVerdicts(runtime, {}, { uid: 0, gid: 0 });
+const table = batchVerdicts({ runtime, scheduler: {}, policy: {}, user: { uid: 0, gid: 0 } });
 
 /** As an API server stores a pod whose author wrote names, images and commands alone. */
 const container = (name: string) => ({

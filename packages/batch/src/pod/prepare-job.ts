@@ -1,9 +1,9 @@
-import { resolvePod, type ResolvedContainer, type ResolvedPod } from '@interlink/plugin-sdk';
+import { resolvePod, type ResolvedContainer, type ResolvedPod, type VerdictTable } from '@interlink/plugin-sdk';
 import { annotations, InvalidInputError, UnsupportedError, type RetrievedPodData } from '@interlink/spec';
 import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
 import type { Host, TreeEntry } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
-import type { BatchJob } from '../contract/scheduler.ts';
+import type { BatchJob, JobPlan, Scheduler } from '../contract/scheduler.ts';
 import { checkedName, checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
 import { formatJobRecord, type JobRecord } from '../directory/job-record.ts';
 import { buildJobTree } from './build-job-tree.ts';
@@ -27,6 +27,7 @@ export interface PrepareContext {
   readonly root: string;
   readonly host: Host;
   readonly runtime: ContainerRuntime;
+  readonly scheduler: Pick<Scheduler, 'plan' | 'verdicts'>;
   readonly policy: BatchPolicy;
   /** Path of the runner that the job is to use. */
   readonly runner: string;
@@ -41,7 +42,7 @@ export interface PrepareContext {
  */
 export async function prepareJob(data: RetrievedPodData, context: PrepareContext): Promise<PreparedJob> {
   const uid = checkedUid(data.pod.metadata?.uid, 'pod.metadata.uid');
-  const judgement = judge(data.pod, batchVerdicts(context.runtime, context.policy, context.host.user));
+  const judgement = judge(data.pod, verdictsIn(context));
   refuseUnsupported(judgement);
   if (data.jobScript) {
     throw new UnsupportedError('jobScript is not supported: jobs are run by the runner alone', { field: 'jobScript' });
@@ -50,6 +51,7 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
   if (pod.containers.length === 0) {
     throw new InvalidInputError('pod.spec.containers must not be empty', { field: 'pod.spec.containers' });
   }
+  const plan = context.scheduler.plan?.(pod) ?? { options: [], warnings: [] };
   const volumes = readVolumes(pod, data);
   const directory = jobPath(context.root, uid);
   const starts = new Map<string, ContainerStart>();
@@ -59,7 +61,10 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     const place = `${directory}/${jobFiles.containers}/${container.name}`;
     starts.set(container.name, await context.runtime.start({ pod, container, directory: place, binds }));
   }
-  const record = buildRecord(pod, data, { createdAt: context.createdAt, warnings: judgement.warnings });
+  const record = buildRecord(pod, data, {
+    createdAt: context.createdAt,
+    warnings: [...judgement.warnings, ...plan.warnings],
+  });
   const tree = buildJobTree({ pod, data, volumes, starts, directory, policy: context.policy });
   const recordFile: TreeEntry = {
     kind: 'file',
@@ -68,10 +73,21 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     content: formatJobRecord(record),
     durable: true,
   };
-  return { job: buildJob(pod, context), record, files: [...tree, recordFile], starts, judgement };
+  return { job: buildJob(pod, plan, context), record, files: [...tree, recordFile], starts, judgement };
 }
 
-function buildJob(pod: ResolvedPod, { root, runner }: Pick<PrepareContext, 'root' | 'runner'>): BatchJob {
+/** What becomes of each field of a pod in this backend. */
+export function verdictsIn({ runtime, scheduler, policy, host }: VerdictContext): VerdictTable {
+  return batchVerdicts({ runtime, scheduler, policy, user: host.user });
+}
+
+type VerdictContext = Pick<PrepareContext, 'runtime' | 'scheduler' | 'policy' | 'host'>;
+
+function buildJob(
+  pod: ResolvedPod,
+  { options }: JobPlan,
+  { root, runner }: Pick<PrepareContext, 'root' | 'runner'>,
+): BatchJob {
   const directory = jobPath(root, pod.uid);
   return {
     uid: pod.uid,
@@ -80,6 +96,7 @@ function buildJob(pod: ResolvedPod, { root, runner }: Pick<PrepareContext, 'root
     directory,
     argv: ['bash', runner, directory],
     resources: pod.resources,
+    options,
     gracePeriodSeconds: pod.terminationGracePeriodSeconds,
     ...(pod.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: pod.activeDeadlineSeconds }),
   };

@@ -12,6 +12,7 @@ import {
 } from '@interlink/plugin-sdk';
 import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
+import type { Scheduler } from '../contract/scheduler.ts';
 
 const hostNetwork = 'containers have the network of the machine they run on';
 const notChecked = ignored('probes are not run; a container counts as ready while it runs');
@@ -19,11 +20,7 @@ const noHooks = ignored('hooks are not run');
 const notEnforced = ignored('the program runs with the rights of the user that runs the jobs');
 
 /** What becomes of each field of a pod in a batch backend. */
-export function batchVerdicts(
-  runtime: ContainerRuntime,
-  policy: BatchPolicy,
-  user: { readonly uid: number; readonly gid: number },
-): VerdictTable {
+export function batchVerdicts({ runtime, scheduler, policy, user }: VerdictSources): VerdictTable {
   return {
     ...commonVerdicts,
     ...resolvedVerdicts,
@@ -31,8 +28,18 @@ export function batchVerdicts(
     ...containerVerdicts,
     ...volumeVerdicts(policy),
     ...securityVerdicts(policy, user),
+    ...scheduler.verdicts,
     ...runtime.verdicts,
   };
+}
+
+/** On what the verdicts of a batch backend depend. */
+export interface VerdictSources {
+  readonly runtime: ContainerRuntime;
+  readonly scheduler: Pick<Scheduler, 'verdicts'>;
+  readonly policy: BatchPolicy;
+  /** Whom the jobs run as. */
+  readonly user: { readonly uid: number; readonly gid: number };
 }
 
 const podVerdicts: VerdictTable = {

@@ -53,6 +53,7 @@ export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler 
       for (const [id, state] of await findRunners(runner, options.root)) if (state.uid === uid) return id;
       return undefined;
     },
+    enter: () => [],
     capacity: () =>
       Promise.resolve({
         cpuCores: availableParallelism(),
