@@ -4,6 +4,9 @@ export { createLocalHost } from './host/local-host.ts';
 export { defaultPath } from './host/run-command.ts';
 export { createNoneRuntime } from './runtimes/none-runtime.ts';
 export { createApptainerRuntime, detectApptainer } from './runtimes/apptainer-runtime.ts';
+export { chooseRuntime } from './runtimes/choose-runtime.ts';
+export { batchConfigShape, policyOf } from './config/batch-config.ts';
+export { inWorkDirectory } from './directory/in-work-directory.ts';
 export { probeMountNamespaces } from './mounts/mount-namespaces.ts';
 export { runnerProgram } from './directory/runner-program.ts';
 export { jobFiles } from './directory/job-paths.ts';
@@ -23,6 +26,8 @@ export type {
 } from './contract/scheduler.ts';
 export type { Bind, ContainerRuntime, ContainerStart, StartRequest } from './contract/container-runtime.ts';
 export type { CommandResult, DirectoryEntry, Host, RunOptions, TreeEntry } from './contract/host.ts';
+export type { BatchConfig } from './config/batch-config.ts';
+export type { RuntimeChoice } from './runtimes/choose-runtime.ts';
 export type { BatchPolicy } from './contract/policy.ts';
 export type { ApptainerOptions } from './runtimes/apptainer-runtime.ts';
 export type { NoneRuntimeOptions } from './runtimes/none-runtime.ts';

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
-import { createLocalHost, explainPod, runnerProgram, type PodExplanation } from '@interlink/batch';
+import { chooseRuntime, createLocalHost, explainPod, runnerProgram, type PodExplanation } from '@interlink/batch';
 import type { RetrievedPodData } from '@interlink/spec';
 import { createLocalScheduler } from './scheduler/local-scheduler.ts';
-import { chooseRuntime, type ProcessPluginOptions } from './create-process-plugin.ts';
+import type { ProcessPluginOptions } from './create-process-plugin.ts';
 
 /** What {@link explainProcessPod} needs of the plugin's options. */
 export type ExplainOptions = Pick<ProcessPluginOptions, 'root' | 'runtime' | 'policy' | 'apptainer'>;

@@ -4,6 +4,8 @@ export { announce, servedFeatures } from './server/announce.ts';
 export { sharedRoutes } from './server/shared-routes.ts';
 export { answerJson, answerText } from './server/wire-route.ts';
 export { listen } from './server/listen.ts';
+export { serverConfigShape } from './server/server-config.ts';
+export { startPluginServer } from './server/start-plugin-server.ts';
 export { openTokenFile } from './server/open-token-file.ts';
 export { parseAddress } from './server/parse-address.ts';
 export { createRemotePlugin } from './client/create-remote-plugin.ts';
@@ -11,6 +13,8 @@ export { redactSecrets } from './client/redact-secrets.ts';
 export { createRemoteInterLink } from './client/create-remote-interlink.ts';
 
 export type { CreateBody } from './client/redact-secrets.ts';
+export type { ServerConfig } from './server/server-config.ts';
+export type { PluginServerOptions } from './server/start-plugin-server.ts';
 export type { OptionalMethods } from './server/announce.ts';
 export type { SharedTarget } from './server/shared-routes.ts';
 export type { TokenSource } from './server/bearer-check.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Capacity } from '@interlink/batch';
+import { policyOf, type Capacity } from '@interlink/batch';
 import { parseQuantity } from '@interlink/plugin-sdk';
 import type { ProcessPluginOptions } from '../create-process-plugin.ts';
 import type { ProcessConfig } from './process-config.ts';
@@ -13,12 +13,12 @@ export function defaultWorkDirectory(environment: Readonly<Record<string, string
 
 /** What a configuration means for the plugin. */
 export function pluginOptions(config: ProcessConfig, workDirectory: string): Omit<ProcessPluginOptions, 'logger'> {
-  const { runtime, apptainer, hostPaths, runAsUser, retentionSeconds, killAfterGraceSeconds } = config;
+  const { runtime, apptainer } = config;
   return {
     root: config.workDirectory ?? workDirectory,
     runtime,
     apptainer,
-    policy: { hostPaths, runAsUser, retentionSeconds, killAfterGraceSeconds },
+    policy: policyOf(config),
     capacity: capacityOf(config),
     queryIntervalSeconds: config.queryIntervalSeconds,
   };

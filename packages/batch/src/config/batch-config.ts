@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { BatchPolicy } from '../contract/policy.ts';
+
+const absolutePath = z.string().regex(/^\//, 'must be an absolute path');
+const seconds = z.number().nonnegative();
+
+/** The keys that every plugin of a queueing system has; part of its strict schema. */
+export const batchConfigShape = {
+  runtime: z
+    .enum(['auto', 'none', 'apptainer'])
+    .default('auto')
+    .describe(
+      'How containers run. none: on this machine without an image, for development. auto: apptainer where it is installed, else none.',
+    ),
+  apptainer: z
+    .strictObject({
+      program: z.string().min(1).default('apptainer').describe('Name or path; singularity takes the same arguments.'),
+      options: z.array(z.string()).default([]).describe('More arguments for every container, e.g. --fakeroot.'),
+    })
+    .prefault({})
+    .describe('For the runtime apptainer.'),
+  hostPaths: z
+    .array(
+      z.strictObject({
+        path: absolutePath.describe('A directory that hostPath volumes may mount, with all below it.'),
+        readOnly: z.boolean().default(true).describe('Whether it can be mounted for reading only.'),
+      }),
+    )
+    .default([])
+    .describe('Default: none, pods with hostPath volumes are refused.'),
+  runAsUser: z
+    .enum(['refuse', 'ignore'])
+    .default('refuse')
+    .describe('Pods that ask for another user than the plugin runs as (runAsUser, runAsGroup, runAsNonRoot).'),
+  retentionSeconds: seconds.default(600).describe('How long logs and states of a deleted pod are kept. 0: not at all.'),
+  killAfterGraceSeconds: seconds
+    .default(5)
+    .describe('How long after its grace period a pod being deleted is killed from outside.'),
+};
+
+/** The checked values of {@link batchConfigShape}. */
+export type BatchConfig = z.output<z.ZodObject<typeof batchConfigShape>>;
+
+/** What the common keys allow. */
+export function policyOf(config: BatchConfig): BatchPolicy {
+  const { hostPaths, runAsUser, retentionSeconds, killAfterGraceSeconds } = config;
+  return { hostPaths, runAsUser, retentionSeconds, killAfterGraceSeconds };
+}

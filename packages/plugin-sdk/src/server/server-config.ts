@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+const absolutePath = z.string().regex(/^\//, 'must be an absolute path');
+
+/** The keys of a plugin's configuration that say where and for whom it listens; part of the strict schema of every plugin. */
+export const serverConfigShape = {
+  address: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Where the plugin listens: unix:///path, http://127.0.0.1:4000 or https://…. Default: a unix socket with mode 0600, plugin.sock in the work directory.',
+    ),
+  insecure: z
+    .boolean()
+    .default(false)
+    .describe('Listen on an address that others can reach without TLS and a credential. Logged as a warning.'),
+  tokenFile: absolutePath
+    .optional()
+    .describe(
+      'Bearer tokens that callers must have one of, one a line. Read anew whenever it is needed. Default: none is asked for.',
+    ),
+  tls: z
+    .strictObject({
+      certFile: absolutePath.describe('Certificate chain in PEM.'),
+      keyFile: absolutePath.describe('Private key in PEM.'),
+      caFile: absolutePath.optional().describe('Certificates that callers must have one of (mutual TLS).'),
+    })
+    .optional()
+    .describe('Needed for an https address.'),
+};
+
+/** The checked values of {@link serverConfigShape}. */
+export type ServerConfig = z.output<z.ZodObject<typeof serverConfigShape>>;

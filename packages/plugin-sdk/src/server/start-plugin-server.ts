@@ -1,0 +1,47 @@
+import type { Logger } from '@interlink/runtime';
+import type { Plugin } from '@interlink/spec';
+import { buildPluginApp } from './build-plugin-app.ts';
+import { listen, type Listener } from './listen.ts';
+import { openTokenFile } from './open-token-file.ts';
+import type { ServerConfig } from './server-config.ts';
+
+/** What {@link startPluginServer} serves. */
+export interface PluginServerOptions {
+  readonly config: ServerConfig;
+  /** Makes the plugin; called once the credentials could be read. */
+  readonly open: () => Promise<Plugin>;
+  /** Where to listen when the configuration does not say. */
+  readonly defaultAddress: () => Promise<string>;
+  readonly logger: Logger;
+  /** Ends the start, not the server: that is disposed. */
+  readonly signal?: AbortSignal;
+}
+
+/** Starts a plugin and serves it over HTTP. Disposing ends this process's part; the pods run on. */
+export async function startPluginServer(options: PluginServerOptions): Promise<Listener> {
+  const { config, logger, signal } = options;
+  const tokens = config.tokenFile === undefined ? undefined : await openTokenFile(config.tokenFile);
+  signal?.throwIfAborted();
+  const plugin = await options.open();
+  try {
+    const app = buildPluginApp(plugin, { logger, ...(tokens ? { tokens } : {}) });
+    const address = config.address ?? (await options.defaultAddress());
+    signal?.throwIfAborted();
+    const tls = config.tls ? { tls: dropUndefined(config.tls) } : {};
+    const listener = await listen(app, { address, insecure: config.insecure, ...tls }, logger);
+    return {
+      address: listener.address,
+      async [Symbol.asyncDispose]() {
+        await listener[Symbol.asyncDispose]();
+        await plugin[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await plugin[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function dropUndefined({ certFile, keyFile, caFile }: NonNullable<ServerConfig['tls']>) {
+  return { certFile, keyFile, ...(caFile === undefined ? {} : { caFile }) };
+}
