@@ -1,5 +1,6 @@
 import type { Bind } from '../contract/container-runtime.ts';
 import type { DirectoryEntry, TreeEntry } from '../contract/host.ts';
+import { bindAround, byDepth, mountPointsIn, type MountPoint } from './nested-binds.ts';
 import { resolveTarget, type Listings } from './resolve-target.ts';
 
 /** What a root directory for one container is made of. */
@@ -9,7 +10,7 @@ export interface MountPlan {
   /** What is mounted into it, in this order. `target` is absolute, seen from the new root. */
   readonly mounts: readonly PlannedMount[];
   /** Mount points to make inside owned sources. */
-  readonly mountPoints: readonly { readonly path: string; readonly type: 'directory' | 'file' }[];
+  readonly mountPoints: readonly MountPoint[];
 }
 
 /** One mount of a {@link MountPlan}. */
@@ -61,44 +62,15 @@ export function planMounts(wish: MountWish, listings: Listings): MountPlanning {
   return build(places.toSorted(byDepth), listings);
 }
 
-function byDepth(left: Place, right: Place): number {
-  return depth(left.target) - depth(right.target) || (left.target < right.target ? -1 : 1);
-}
-
-function depth(path: string): number {
-  return path.split('/').length;
-}
-
 function build(places: readonly Place[], listings: Listings): MountPlanning {
-  const binds = places.flatMap(({ bind, target }) => (bind ? [{ bind, target }] : []));
-  const inside = (place: Place) =>
-    binds.findLast(({ target, bind }) => bind !== place.bind && isBelow(place.target, target));
-  const mountPoints: { path: string; type: 'directory' | 'file' }[] = [];
-  const onHost: Place[] = [];
-  for (const place of places) {
-    if (place.target === '/') {
-      if (place.bind) return { kind: 'impossible', bind: place.bind, reason: 'nothing can be mounted at /' };
-      continue;
-    }
-    const around = inside(place);
-    if (!around) {
-      onHost.push(place);
-    } else if (around.bind.owned) {
-      mountPoints.push({ path: around.bind.source + place.target.slice(around.target.length), type: place.type });
-    }
-  }
+  const binds = places.flatMap(({ bind, target }) => (bind ? [{ ...bind, target }] : []));
+  const atRoot = binds.find(({ target }) => target === '/');
+  if (atRoot) return { kind: 'impossible', bind: atRoot, reason: 'nothing can be mounted at /' };
+  const onHost = places.filter(({ target }) => target !== '/' && !bindAround(binds, target));
   const plan = buildSkeleton(onHost, listings);
-  const volumes = binds.map(({ bind, target }) => ({
-    source: bind.source,
-    target,
-    fromHost: false,
-    readOnly: bind.readOnly,
-  }));
-  return { kind: 'plan', plan: { skeleton: plan.skeleton, mounts: [...plan.mounts, ...volumes], mountPoints } };
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return path.startsWith(`${directory}/`);
+  const volumes = binds.map(({ source, target, readOnly }) => ({ source, target, fromHost: false, readOnly }));
+  const mounts = [...plan.mounts, ...volumes];
+  return { kind: 'plan', plan: { skeleton: plan.skeleton, mounts, mountPoints: mountPointsIn(binds, places) } };
 }
 
 function parentOf(path: string): string {

@@ -9,7 +9,7 @@ import { formatRunnerSettings } from '../directory/runner-settings.ts';
 import { inShellOrder } from './default-environment.ts';
 import { subPathDirectories } from './plan-binds.ts';
 import { withoutSecrets } from './without-secrets.ts';
-import { buildVolumeTree, type PodVolumes } from './volume-tree.ts';
+import { buildVolumeTree, parents, type PodVolumes } from './volume-tree.ts';
 
 /** What the job directory is built from. */
 export interface JobTreeParts {
@@ -41,8 +41,10 @@ export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
     folder(jobFiles.containers),
     folder(jobFiles.volumes),
     ...buildVolumeTree(volumes),
-    ...[...subPaths.values()].flat().map((path) => folder(path, sharedDirectory)),
-    ...mountPoints.map(({ path, type }) => mountPoint(path.slice(directory.length + 1), type)),
+    ...[...subPaths.values()]
+      .flat()
+      .flatMap((path) => [...parents(path), path].map((at) => folder(at, sharedDirectory))),
+    ...mountPoints.flatMap(({ path, type }) => mountPoint(path.slice(directory.length + 1), type)),
     ...[...starts].flatMap(([name, start]) => containerTree(name, start, subPaths.get(name) ?? [])),
   ]);
 }
@@ -71,8 +73,9 @@ function file(path: string, content: string): TreeEntry {
   return { kind: 'file', path, mode: ownerOnlyFile, content };
 }
 
-function mountPoint(path: string, type: 'directory' | 'file'): TreeEntry {
-  return type === 'directory' ? folder(path, 0o755) : { kind: 'file', path, mode: 0o644, content: '' };
+function mountPoint(path: string, type: 'directory' | 'file'): TreeEntry[] {
+  const around = parents(path).map((at) => folder(at, 0o755));
+  return [...around, type === 'directory' ? folder(path, 0o755) : { kind: 'file', path, mode: 0o644, content: '' }];
 }
 
 /** The first of two entries at one path: a mount point at a file or directory that the volume has is there already. */

@@ -62,6 +62,26 @@ describe('the verdicts of a pod as an API server stores it', () => {
     expect(paths).toContain('spec.volumes[0].emptyDir');
   });
 
+  it('refuse the sources of a projected volume that nobody sends, by name', () => {
+    const sources = [{ configMap: { name: 'c' } }, { clusterTrustBundle: { name: 'b', path: 'ca.pem' } }];
+    const { verdicts } = judge({ spec: { containers: [], volumes: [{ name: 'v', projected: { sources } }] } }, table);
+    expect(verdicts).toEqual([
+      {
+        path: 'spec.volumes[0].projected',
+        verdict: 'refused',
+        note: 'sources[1].clusterTrustBundle: no virtual kubelet sends this with a pod',
+      },
+    ]);
+  });
+
+  it('meet the purpose of an fsGroup, because the jobs own their volumes', () => {
+    const securityContext = { fsGroup: 2000, fsGroupChangePolicy: 'OnRootMismatch' };
+    const { verdicts } = judge({ spec: { containers: [], securityContext } }, table);
+    expect(verdicts.map(({ path, verdict }) => `${path} ${verdict}`)).toEqual([
+      'spec.securityContext.fsGroup emulated',
+    ]);
+  });
+
   it('warn of what an author chose', () => {
     const chosen = { ...container('a'), imagePullPolicy: 'Never' as const, resources: { limits: { cpu: '1' } } };
     const { warnings } = judge({ spec: { containers: [chosen] } }, table);

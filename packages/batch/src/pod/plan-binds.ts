@@ -48,11 +48,11 @@ function subPath({ subPath }: ResolvedMount): string[] {
 
 type Files = Extract<VolumeContents, { kind: 'files' }>;
 
-function filesType({ files }: Files, mount: ResolvedMount, field: string): Bind['type'] {
+function filesType({ files, optional }: Files, mount: ResolvedMount, field: string): Bind['type'] {
   const { subPath } = mount;
   if (subPath === undefined) return 'directory';
   if (files.some(({ path }) => path === subPath)) return 'file';
-  if (files.some(({ path }) => path.startsWith(`${subPath}/`))) return 'directory';
+  if (optional === true || files.some(({ path }) => path.startsWith(`${subPath}/`))) return 'directory';
   throw new InvalidInputError(`${field}.subPath: the volume ${mount.volume} has no ${subPath}`, {
     field: `${field}.subPath`,
   });
@@ -78,10 +78,15 @@ function isWithin(path: string, directory: string): boolean {
   return path === base || path.startsWith(`${base}/`);
 }
 
-/** Directories that mounts of a subPath need in emptyDir volumes, relative to the job directory. */
+/** Directories that mounts of a subPath need in the job's volumes, relative to the job directory. */
 export function subPathDirectories(container: ResolvedContainer, volumes: PodVolumes): string[] {
-  return container.mounts.flatMap((mount) => {
-    if (mount.subPath === undefined || volumes.get(mount.volume)?.kind !== 'directory') return [];
-    return [`${jobFiles.volumes}/${mount.volume}/${mount.subPath}`];
+  return container.mounts.flatMap(({ volume, subPath }) => {
+    if (subPath === undefined || !needsDirectory(volumes.get(volume), subPath)) return [];
+    return [`${jobFiles.volumes}/${volume}/${subPath}`];
   });
+}
+
+function needsDirectory(contents: VolumeContents | undefined, subPath: string): boolean {
+  if (contents?.kind !== 'files') return contents?.kind === 'directory';
+  return contents.optional === true && !contents.files.some(({ path }) => path === subPath);
 }

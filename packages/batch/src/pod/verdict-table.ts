@@ -92,16 +92,25 @@ function volumeVerdicts(policy: BatchPolicy): VerdictTable {
     'spec.volumes[].configMap': honoured('as it was when the pod was created'),
     'spec.volumes[].secret': honoured('as it was when the pod was created'),
     'spec.volumes[].downwardAPI': honoured('as it was when the pod was created'),
-    'spec.volumes[].projected': (value, context) => {
-      const { name } = context.parent as { name?: string };
-      return name?.startsWith('kube-api-access-') === true ? undefined : honoured('as it was when the pod was created');
-    },
+    'spec.volumes[].projected': projected,
     'spec.volumes[].emptyDir': honoured(),
     'spec.volumes[].emptyDir.medium': emulated('a directory on disk'),
     'spec.volumes[].emptyDir.sizeLimit': ignored('the size is not limited'),
     'spec.volumes[].hostPath': hostPath,
   };
 }
+
+const sentSources = new Set(['serviceAccountToken', 'configMap', 'secret', 'downwardAPI']);
+
+const projected: VerdictRule = (value, { parent }) => {
+  const { sources } = value as { sources?: readonly object[] | null };
+  const unknown = (sources ?? []).flatMap((source, index) =>
+    Object.keys(source).flatMap((kind) => (sentSources.has(kind) ? [] : [`sources[${index}].${kind}`])),
+  );
+  if (unknown.length > 0) return refused(`${unknown.join(', ')}: no virtual kubelet sends this with a pod`);
+  const isApiAccess = (parent as { name?: string }).name?.startsWith('kube-api-access-') === true;
+  return isApiAccess ? undefined : honoured('as it was when the pod was created');
+};
 
 function securityVerdicts(policy: BatchPolicy, user: { readonly uid: number; readonly gid: number }): VerdictTable {
   const wish =
@@ -125,6 +134,8 @@ function securityVerdicts(policy: BatchPolicy, user: { readonly uid: number; rea
   return {
     ...fields('spec.securityContext'),
     ...fields('spec.containers[].securityContext'),
+    'spec.securityContext.fsGroup': emulated('volumes belong to the user and group that the jobs run as'),
+    'spec.securityContext.fsGroupChangePolicy': unmentioned,
     'spec.containers[].securityContext.privileged': unlessDefault([false], notEnforced),
     'spec.containers[].securityContext.allowPrivilegeEscalation': unmentioned,
     'spec.containers[].securityContext.readOnlyRootFilesystem': unlessDefault([false], notEnforced),

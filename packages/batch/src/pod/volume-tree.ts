@@ -45,8 +45,8 @@ function directory(path: string, mode: number): TreeEntry {
   return { kind: 'directory', path, mode };
 }
 
-/** `a/b` and `a` for `a/b/c`. */
-function parents(path: string): string[] {
+/** The directories around a path, the outermost first: `a` and `a/b` for `a/b/c`. */
+export function parents(path: string): string[] {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? [] : [...parents(path.slice(0, slash)), path.slice(0, slash)];
 }

@@ -61,6 +61,20 @@ describe('the apptainer command of a container', () => {
     expect(argv).toContain('type=bind,"source=/q""r","destination=/a,b"');
   });
 
+  it('binds the outer of two nested volumes first, and makes the inner mount point in it', () => {
+    const outer = bind({ target: '/data', source: '/jobs/u/volumes/outer' });
+    const inner = bind({ target: '/data/in/x.conf', source: '/jobs/u/volumes/inner/x', type: 'file' });
+    const { argv, mountPoints } = start({ command: ['x'], workingDir: '/data/work' }, [inner, outer]);
+    expect(argv.filter((argument) => argument.startsWith('type=bind'))).toEqual([
+      'type=bind,source=/jobs/u/volumes/outer,destination=/data',
+      'type=bind,source=/jobs/u/volumes/inner/x,destination=/data/in/x.conf',
+    ]);
+    expect(mountPoints).toEqual([
+      { path: '/jobs/u/volumes/outer/in/x.conf', type: 'file' },
+      { path: '/jobs/u/volumes/outer/work', type: 'directory' },
+    ]);
+  });
+
   it('has no variable on its command line', () => {
     const { argv, environment } = start({ command: ['x'], env: [{ name: 'TOKEN', value: 'secret value' }] });
     expect(argv.join(' ')).not.toContain('secret value');

@@ -2,6 +2,7 @@ import { emulated, honoured, type ResolvedContainer, type VerdictTable } from '@
 import type { Bind, ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
+import { byDepth, mountPointsIn } from '../mounts/nested-binds.ts';
 import { withDefaults } from '../pod/default-environment.ts';
 import { mapImageReference } from './image-reference.ts';
 
@@ -66,6 +67,9 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
   const image = mapImageReference(container.image, `${container.field}.image`);
   const verb = container.command === undefined ? 'run' : 'exec';
   const variables = withDefaults(pod, container, {});
+  // apptainer makes mount points in the image, but not in what it has mounted there.
+  const workingDirectory = { target: container.workingDirectory ?? '/', type: 'directory' } as const;
+  const mountPoints = mountPointsIn(binds, [...binds, workingDirectory]);
   return {
     argv: [
       options.program ?? 'apptainer',
@@ -76,7 +80,7 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       '--cleanenv',
       ...gpuFlags(container),
       ...(container.workingDirectory === undefined ? [] : ['--pwd', container.workingDirectory]),
-      ...binds.flatMap((bind) => ['--mount', formatMount(bind)]),
+      ...binds.toSorted(byDepth).flatMap((bind) => ['--mount', formatMount(bind)]),
       ...(options.options ?? []),
       image,
       ...(container.command ?? []),
@@ -89,6 +93,7 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       ...variables.map(([name, value]) => [`APPTAINERENV_${name}`, value] as const),
     ],
     workingDirectory: '/',
+    mountPoints,
     signals: 'group',
   };
 }

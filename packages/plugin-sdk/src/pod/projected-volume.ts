@@ -29,7 +29,10 @@ export function projectedFiles(volume: Volume, data: RetrievedPodData, scope: Pr
   const sources = volume.projected?.sources ?? [];
   const modes = new Map(sources.flatMap((source, index) => itemModes(itemsOf(source), `${field}.sources[${index}]`)));
   const sent = sentFiles(volume.name, data, { field, mode, modes });
-  if (sent) return sent;
+  if (sent) {
+    for (const [index, source] of sources.entries()) checkSent(source, sent, `${field}.sources[${index}]`);
+    return sent;
+  }
   if (!scope.mounted) return [];
   return sources.flatMap((source, index) => sourceFiles(source, data, { field: `${field}.sources[${index}]`, mode }));
 }
@@ -56,6 +59,16 @@ function sentFiles(name: string, data: RetrievedPodData, scope: FileScope & { mo
     const path = volumeFilePath(key, `${scope.field}[${key}]`);
     return { path, mode: scope.modes.get(path) ?? scope.mode, content };
   });
+}
+
+/** A virtual kubelet may know fewer kinds of sources than the pod has, as the Go one that passes over Secrets. */
+function checkSent(source: VolumeProjection, sent: readonly VolumeFile[], field: string): void {
+  const isOptional = (source.configMap ?? source.secret)?.optional === true;
+  const promised = [...itemsOf(source), ...(source.serviceAccountToken ? [source.serviceAccountToken] : [])];
+  const missing = promised.find(({ path }) => !sent.some((file) => file.path === volumeFilePath(path, field)));
+  if (missing && !isOptional) {
+    throw new InvalidInputError(`${field}: ${missing.path} was not sent with the pod`, { field });
+  }
 }
 
 function itemsOf({ configMap, secret, downwardAPI }: VolumeProjection): readonly Item[] {

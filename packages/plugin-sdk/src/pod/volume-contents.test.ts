@@ -82,6 +82,13 @@ describe('configMap and secret volumes', () => {
     );
   });
 
+  it('say that something may be missing', () => {
+    const optional = (volume: object) => (contentsOf(volume) as { optional?: true }).optional;
+    expect(optional({ configMap: { name: 'cm', optional: true } })).toBe(true);
+    expect(optional({ projected: { sources: [{ secret: { name: 'none', optional: true } }] } })).toBe(true);
+    expect(optional({ configMap: { name: 'cm' } })).toBeUndefined();
+  });
+
   it('are empty when optional and absent', () => {
     expect(filesOf({ configMap: { name: 'none', optional: true } })).toEqual([]);
     expect(filesOf({ secret: { secretName: 's', optional: true, items: [{ key: 'no', path: 'p' }] } })).toEqual([]);
@@ -163,6 +170,17 @@ describe('projected and downwardAPI volumes', () => {
       ['ca.crt', '444', 'PEM\n'],
       ['namespace', '600', 'ns'],
       ['token', '600', 'eyJ'],
+    ]);
+  });
+
+  it('refuse a path that the virtual kubelet did not send, unless its source is optional', () => {
+    const sent = { projectedvolumemaps: [{ metadata: { name: 'v' }, data: { token: 'eyJ' } }] };
+    const secret = { name: 's', items: [{ key: 'pw', path: 'pw' }] };
+    expect(() => contentsOf({ projected: { sources: [sources[0], { secret }] } }, sent)).toThrow(
+      failing(`${at}.projected.sources[1]`),
+    );
+    expect(filesOf({ projected: { sources: [sources[0], { secret: { ...secret, optional: true } }] } }, sent)).toEqual([
+      ['token', '644', 'eyJ'],
     ]);
   });
 

@@ -9,8 +9,11 @@ import { volumeKind, volumeSourceKey } from './volume-kind.ts';
 
 /** What is at a volume when the pod starts. */
 export type VolumeContents =
-  /** Files to write, sorted by path; bytes exactly as in the objects. */
-  | { readonly kind: 'files'; readonly files: readonly VolumeFile[] }
+  /**
+   * Files to write, sorted by path; bytes exactly as in the objects. `optional`: what is missing was allowed to be, so a `subPath` that is not
+   * there is an empty directory, as in a kubelet.
+   */
+  | { readonly kind: 'files'; readonly files: readonly VolumeFile[]; readonly optional?: true }
   /** An empty directory, shared by the containers. `medium` `Memory` asks for tmpfs. */
   | { readonly kind: 'directory'; readonly medium?: string; readonly sizeLimitBytes?: number }
   /** A path of the machine where the pod runs; `type` is '' when nothing is to be checked. */
@@ -30,11 +33,14 @@ export function volumeContents(volume: Volume, data: RetrievedPodData): VolumeCo
   const field = `pod.spec.volumes[${indexOf(volume, data)}]`;
   switch (volumeKind(volume)) {
     case 'configMap':
-      return filesOf(configMapFiles(volume, data, field));
+      return filesOf(configMapFiles(volume, data, field), volume.configMap?.optional);
     case 'secret':
-      return filesOf(secretFiles(volume, data, field));
+      return filesOf(secretFiles(volume, data, field), volume.secret?.optional);
     case 'projected':
-      return filesOf(projectedFiles(volume, data, { field, mounted: isMounted(volume, data) }));
+      return filesOf(
+        projectedFiles(volume, data, { field, mounted: isMounted(volume, data) }),
+        hasOptionalSource(volume),
+      );
     case 'downwardAPI':
       return filesOf(downwardFiles(volume, data, `${field}.downwardAPI`));
     case 'emptyDir':
@@ -52,8 +58,12 @@ export function volumeContents(volume: Volume, data: RetrievedPodData): VolumeCo
   }
 }
 
-function filesOf(files: readonly VolumeFile[]): VolumeContents {
-  return { kind: 'files', files: sortedFiles(files) };
+function filesOf(files: readonly VolumeFile[], optional = false): VolumeContents {
+  return { kind: 'files', files: sortedFiles(files), ...(optional ? { optional } : {}) };
+}
+
+function hasOptionalSource({ projected }: Volume): boolean {
+  return (projected?.sources ?? []).some(({ configMap, secret }) => (configMap ?? secret)?.optional === true);
 }
 
 function configMapFiles(volume: Volume, data: RetrievedPodData, field: string): VolumeFile[] {
