@@ -17,6 +17,8 @@ job=$1
 runner=$0
 changed=${job%/*}/changed/${job##*/}
 unset -v BASH_ENV ENV CDPATH
+# shellcheck source-path=SCRIPTDIR source=become.sh
+. "${BASH_SOURCE%/*}/become.sh"
 
 # --- time, states -----------------------------------------------------------------------------------------------
 
@@ -65,94 +67,24 @@ write_state() { # NAME JSON
 }
 
 # --- becoming a container ----------------------------------------------------------------------------------------
-# From here on names start with il_: a container's environment may have any other name.
+# Names start with il_ where a container's environment is set: it may have any other name.
 
 fail_start() { # EXIT_CODE WORD: the word goes into the state, the author of the pod gets a sentence for it
   printf '%s\n' "$2" >"$il_files/start-error"
   exit "$1"
 }
 
-read_list() { # FILE: sets il_list
-  local il_item
-  il_list=()
-  [[ -e $1 ]] || return 1
-  while IFS= read -r -d '' il_item; do il_list+=("$il_item"); done <"$1"
-}
-
-# Names that bash treats in a way of its own, or cannot export at all.
-is_irregular() { # NAME
-  case $1 in
-  '' | *[!A-Za-z0-9_]* | [0-9]*) return 0 ;;
-  il_* | _ | BASH* | COMP_* | EPOCH* | READLINE_* | HIST*) return 0 ;;
-  UID | EUID | PPID | GROUPS | SHELLOPTS | FUNCNAME | DIRSTACK | LINENO | RANDOM | SRANDOM | SECONDS | SHLVL) return 0 ;;
-  IFS | OPTIND | OPTARG | OPTERR | MAPFILE | PIPESTATUS | POSIXLY_CORRECT | POSIX_PEDANTIC | REPLY | TMOUT) return 0 ;;
-  *) return 1 ;;
-  esac
-}
-
-read_environment() { # sets il_environment; returns 1 when bash cannot hold it exactly
-  local il_entry il_exact=0
-  read_list "$il_files/env"
-  il_environment=()
-  for il_entry in "${il_list[@]}"; do
-    is_irregular "${il_entry%%=*}" && il_exact=1
-    il_environment+=("$il_entry")
-  done
-  return "$il_exact"
-}
-
-# Only for environments that bash cannot hold. On a command line of env(1) every user could read the values.
-# shellcheck disable=SC2016
-il_perl='$/ = "\0"; my $file = shift; open(my $in, "<", $file) or exit 125; my %env;
-while (<$in>) { chomp; my ($name, $value) = split(/=/, $_, 2); $env{$name} = $value; }
-%ENV = %env; exec { $ARGV[0] } @ARGV; exit 127;'
-il_python='import os, sys
-text = open(sys.argv[1], "rb").read()
-pairs = [entry.split(b"=", 1) for entry in text.split(b"\0")[:-1]]
-argv = [os.fsencode(argument) for argument in sys.argv[2:]]
-os.execvpe(argv[0], argv, {name: value for name, value in pairs})'
-
-become_exactly() {
-  local il_tool
-  if il_tool=$(type -P perl); then
-    exec "${il_session[@]}" "$il_tool" -e "$il_perl" -- "$il_files/env" "${il_argv[@]}"
-  elif il_tool=$(type -P python3); then
-    exec "${il_session[@]}" "$il_tool" -I -S -c "$il_python" "$il_files/env" "${il_argv[@]}"
-  fi
-  fail_start 125 EnvironmentNotPossible
-}
-
-check_command() {
-  case ${il_argv[0]} in
-  */*)
-    [[ -e ${il_argv[0]} ]] || fail_start 127 CommandNotFound
-    [[ -x ${il_argv[0]} && ! -d ${il_argv[0]} ]] || fail_start 126 CommandNotExecutable
-    ;;
-  *) hash -- "${il_argv[0]}" 2>/dev/null || fail_start 127 CommandNotFound ;;
-  esac
-}
-
 become() { # [WRAPPER...]: this process becomes the container's
-  local il_entry il_env=/usr/bin/env
-  il_session=("$@")
-  [[ -x $il_env ]] || il_env=/bin/env
   read_list "$il_files/argv"
   il_argv=("${il_list[@]}")
-  if IFS= read -r -d '' il_entry <"$il_files/workdir"; then
-    cd -- "$il_entry" 2>/dev/null || fail_start 125 WorkingDirectoryNotUsable
-  fi
+  read_list "$il_files/workdir"
+  cd -- "${il_list[0]}" 2>/dev/null || fail_start 125 WorkingDirectoryNotUsable
   umask 022
-  # A program whose name has a "=" would be a variable to env(1).
-  [[ ${il_argv[0]} == *=* ]] && become_exactly
-  read_environment || become_exactly
-  for il_entry in "${il_environment[@]}"; do
-    unset -v "${il_entry%%=*}"
-    # A locale that this machine does not have is the container's business, and not a line of its log.
-    # shellcheck disable=SC2163
-    export -- "$il_entry" 2>/dev/null
-  done
-  check_command
-  exec "${il_session[@]}" "$il_env" -u SHLVL -u _ -u OLDPWD -- "${il_argv[@]}"
+  il_source=$il_files/env
+  read_list "$il_source"
+  il_environment=("${il_list[@]}")
+  il_session=("$@")
+  execute
 }
 
 enter() { # NAME: in a mount namespace of its own, mounts made already unless there is a table of them
@@ -163,6 +95,8 @@ enter() { # NAME: in a mount namespace of its own, mounts made already unless th
     pivot_root . . || fail_start 125 MountFailed
     cd /
   fi
+  start_ticks "$$"
+  printf '%s %s\n' "$$" "$TICKS" >"$il_files/first"
   become
 }
 
@@ -196,14 +130,6 @@ launch() { # NAME: in a subshell that becomes the container
 }
 
 # --- one run of one container, in a subshell of its own -----------------------------------------------------------
-
-start_ticks() { # PID: sets TICKS, the kernel's start time of a process
-  local stat
-  TICKS=0
-  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return
-  read -r -a stat <<<"${stat##*) }"
-  TICKS=${stat[19]}
-}
 
 find_session() { # PID FIRST: sets MEMBERS: the processes of its session from FIRST on, in whatever process groups (timeout(1) makes one of its own)
   local file stat number
@@ -541,18 +467,6 @@ close_inherited_files() { # of whoever submitted the job; but not the one that t
     fd=${fd##*/}
     ((fd <= 2)) || exec {fd}>&-
   done
-}
-
-forget_environment() { # the plugin's and the scheduler's: a container gets what its pod says
-  local entry
-  while IFS= read -r -d '' entry; do
-    case ${entry%%=*} in
-    PATH | LC_ALL) ;;
-    *) unset -v "${entry%%=*}" 2>/dev/null ;;
-    esac
-  done <"/proc/$$/environ"
-  export -n PATH LC_ALL
-  unset -v PWD OLDPWD SHLVL
 }
 
 run_job() {

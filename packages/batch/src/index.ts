@@ -8,7 +8,7 @@ export { chooseRuntime } from './runtimes/choose-runtime.ts';
 export { batchConfigShape, policyOf } from './config/batch-config.ts';
 export { inWorkDirectory } from './directory/in-work-directory.ts';
 export { probeMountNamespaces } from './mounts/mount-namespaces.ts';
-export { runnerProgram } from './directory/runner-program.ts';
+export { joinProgram, runnerProgram } from './directory/runner-program.ts';
 export { jobFiles } from './directory/job-paths.ts';
 
 export type { BatchPluginOptions } from './engine/create-batch-plugin.ts';

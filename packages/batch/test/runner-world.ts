@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,12 @@ import {
   type JobOutcome,
 } from '../src/directory/container-record.ts';
 import { formatNulList } from '../src/directory/nul-list.ts';
-import { runnerProgram } from '../src/directory/runner-program.ts';
+import { joinProgram, runnerProgram } from '../src/directory/runner-program.ts';
+import { createLocalHost } from '../src/host/local-host.ts';
+import { runCommand } from '../src/host/run-command.ts';
+import type { CommandResult, RunOptions } from '../src/contract/host.ts';
+import { startInNamespace, type NamespaceKind } from '../src/mounts/mount-namespaces.ts';
+import { planOnHost } from '../src/mounts/plan-on-host.ts';
 
 export interface TestContainer {
   readonly name: string;
@@ -19,6 +24,10 @@ export interface TestContainer {
   readonly argv: readonly string[];
   readonly environment?: readonly string[];
   readonly workingDirectory?: string;
+  /** More files of the container, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A mount namespace of its own, in which an empty directory of the job is at `/volume-of-test`. */
+  readonly namespace?: NamespaceKind;
 }
 
 export interface TestJob {
@@ -26,6 +35,8 @@ export interface TestJob {
   readonly restartPolicy?: 'Never' | 'OnFailure' | 'Always';
   readonly graceSeconds?: number;
   readonly deadlineSeconds?: number;
+  /** Default 1, and 2 from the second on. */
+  readonly backoffSeconds?: number;
 }
 
 /** A job directory with the runner's files, and the real runner on it. */
@@ -47,7 +58,7 @@ export class RunnerWorld {
       `restart-policy ${job.restartPolicy ?? 'Never'}`,
       `grace-seconds ${job.graceSeconds ?? 30}`,
       `deadline-seconds ${job.deadlineSeconds ?? 0}`,
-      'backoff-seconds 1 2',
+      `backoff-seconds ${job.backoffSeconds ?? 1} ${job.backoffSeconds ?? 2}`,
     ];
     for (const container of job.containers) {
       lines.push(`container ${container.kind ?? 'main'} ${container.name}`);
@@ -64,6 +75,25 @@ export class RunnerWorld {
     await writeFile(join(directory, 'argv'), formatNulList(container.argv));
     await writeFile(join(directory, 'env'), formatNulList(container.environment ?? ['PATH=/usr/bin:/bin']));
     await writeFile(join(directory, 'workdir'), formatNulList([container.workingDirectory ?? '/']));
+    for (const [name, text] of Object.entries(container.files ?? {})) await writeFile(join(directory, name), text);
+    if (container.namespace) await this.writeMounts(directory, container.namespace);
+  }
+
+  private async writeMounts(directory: string, kind: NamespaceKind): Promise<void> {
+    const host = createLocalHost();
+    const volume = join(this.directory, 'volume');
+    await mkdir(volume, { recursive: true });
+    const common = { source: volume, target: '/volume-of-test', readOnly: false, field: '' };
+    const plan = await planOnHost(host, { binds: [{ ...common, type: 'directory', owned: true }] });
+    const start = await startInNamespace(host, kind, { plan, directory });
+    await writeFile(join(directory, 'enter'), formatNulList(start.enter ?? []));
+    if (start.signals) await writeFile(join(directory, 'signals'), `${start.signals}\n`);
+    for (const entry of start.files ?? []) {
+      const path = join(directory, entry.path);
+      if (entry.kind === 'directory') await mkdir(path, { recursive: true });
+      else if (entry.kind === 'link') await symlink(entry.target, path);
+      else await writeFile(path, entry.content);
+    }
   }
 
   start(environment: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin' }): ChildProcess {
@@ -82,6 +112,12 @@ export class RunnerWorld {
   async exitOf(runner: ChildProcess): Promise<number> {
     if (runner.exitCode === null && runner.signalCode === null) await once(runner, 'exit');
     return runner.exitCode ?? -1;
+  }
+
+  /** Runs a command inside a container. */
+  async join(name: string, command: readonly string[], options?: RunOptions): Promise<CommandResult> {
+    const rest = command.length === 0 ? [] : ['--', ...command];
+    return await runCommand(['bash', joinProgram(runnerProgram()), this.directory, name, ...rest], options);
   }
 
   async state(name: string): Promise<ContainerRecord | undefined> {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runnerProgram } from '../src/directory/runner-program.ts';
+import { runnerProgram, runnerPrograms } from '../src/directory/runner-program.ts';
 import { RunnerWorld, type TestContainer, type TestJob } from './runner-world.ts';
 
 const sh = (name: string, script: string, more: Partial<TestContainer> = {}): TestContainer => ({
@@ -384,6 +384,8 @@ describe('the runner', () => {
       () => false,
     );
     skip(!isInstalled, 'shellcheck is not installed');
-    await expect(run('shellcheck', ['--shell=bash', runnerProgram()])).resolves.toMatchObject({ stdout: '' });
+    const cwd = dirname(runnerProgram());
+    const checked = run('shellcheck', ['--shell=bash', '--external-sources', ...runnerPrograms], { cwd });
+    await expect(checked).resolves.toMatchObject({ stdout: '' });
   });
 });

@@ -45,6 +45,16 @@ export interface ContainerStart {
    * does not pass signals on. Default `process`.
    */
   readonly signals?: 'process' | 'group' | 'child';
+  /**
+   * Set when the runtime itself makes the container's namespaces, of process ids among them: how a command joins the running
+   * container, with what its first process knows. Absent: the environment and the working directory above are the container's.
+   */
+  readonly join?: {
+    /** What the names of the container's own variables begin with in {@link ContainerStart.environment}, e.g. `APPTAINERENV_`. */
+    readonly environmentPrefix: string;
+    /** Inside the container. Default: where its first process is. */
+    readonly workingDirectory?: string;
+  };
 }
 
 /** Turns containers into argument lists. */
@@ -59,6 +69,4 @@ export interface ContainerRuntime {
   readonly verdicts: VerdictTable;
   /** Judges and plans the start of a container. Reads the host at most; changes nothing. Throws `UnsupportedError` naming the field. */
   start(request: StartRequest): Promise<ContainerStart>;
-  /** The command that runs `command` inside the running container whose first process has this id. */
-  enter(processId: number, command: readonly string[]): readonly string[];
 }

@@ -1,25 +1,39 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import type { Host } from '../contract/host.ts';
-import { runnerProgram } from './runner-program.ts';
+import { dirname, join } from 'node:path';
+import type { Host, TreeEntry } from '../contract/host.ts';
+import { runnerProgram, runnerPrograms } from './runner-program.ts';
 
 const hashLength = 16;
 const ownerOnly = 0o700;
 
 /**
- * Puts the runner into the work directory, under its content's hash, and gives its path. A job keeps the version it was started
- * with: an update of this package, or its removal, does not reach into running jobs.
+ * Puts the runner and the programs beside it into the work directory, under the hash of them all, and gives the runner's path. A job
+ * keeps the version it was started with: an update of this package, or its removal, does not reach into running jobs.
  */
 export async function installRunner(host: Host, root: string): Promise<string> {
-  const content = await readFile(runnerProgram());
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, hashLength);
-  const directory = `${root}/.runner/${hash}`;
+  const files = await readPrograms();
+  const directory = `${root}/.runner/${hashOf(files)}`;
   if ((await host.list(directory)) === undefined) {
     await host.makeDirectories([dirname(directory)]);
-    await host.createTree(directory, [
-      { kind: 'file', path: basename(runnerProgram()), mode: ownerOnly, content, durable: true },
-    ]);
+    await host.createTree(directory, files);
   }
-  return `${directory}/${basename(runnerProgram())}`;
+  return `${directory}/${runnerPrograms[0]}`;
+}
+
+type Program = Extract<TreeEntry, { kind: 'file' }>;
+
+function readPrograms(): Promise<Program[]> {
+  const source = dirname(runnerProgram());
+  const read = async (path: string): Promise<Program> => {
+    const content = await readFile(join(source, path));
+    return { kind: 'file', path, mode: ownerOnly, content, durable: true };
+  };
+  return Promise.all(runnerPrograms.map(read));
+}
+
+function hashOf(files: readonly Program[]): string {
+  const hash = createHash('sha256');
+  for (const { path, content } of files) hash.update(`${path} ${content.length}\n`).update(content);
+  return hash.digest('hex').slice(0, hashLength);
 }

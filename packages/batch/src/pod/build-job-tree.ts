@@ -60,9 +60,14 @@ function containerTree(name: string, start: ContainerStart, subPaths: readonly s
     file(`${base}/workdir`, formatNulList([start.workingDirectory])),
     ...(start.enter ? [file(`${base}/enter`, formatNulList(start.enter))] : []),
     ...(subPaths.length === 0 ? [] : [file(`${base}/subpaths`, formatNulList(subPaths))]),
+    ...(start.join ? [file(`${base}/join`, formatNulList(formatJoin(start.join)))] : []),
     ...(start.signals === undefined ? [] : [file(`${base}/signals`, `${start.signals}\n`)]),
     ...(start.files ?? []).map((entry) => ({ ...entry, path: `${base}/${entry.path}` })),
   ];
+}
+
+function formatJoin({ environmentPrefix, workingDirectory }: NonNullable<ContainerStart['join']>): string[] {
+  return [environmentPrefix, ...(workingDirectory === undefined ? [] : [workingDirectory])];
 }
 
 function folder(path: string, mode = ownerOnlyDirectory): TreeEntry {

@@ -27,6 +27,8 @@ const gpuOptions: readonly (readonly [prefix: string, option: string])[] = [
   ['amd.com/gpu', '--rocm'],
 ];
 
+const environmentPrefix = 'APPTAINERENV_';
+
 /** Containers from images, by apptainer. */
 export function createApptainerRuntime(options: ApptainerOptions): ContainerRuntime {
   return {
@@ -35,18 +37,6 @@ export function createApptainerRuntime(options: ApptainerOptions): ContainerRunt
     labels: { 'interlink.eu/container-runtime': 'apptainer' },
     verdicts,
     start: (request) => Promise.resolve(buildApptainerStart(request, options)),
-    enter: (processId, command) => [
-      'nsenter',
-      '--target',
-      String(processId),
-      '--user',
-      '--preserve-credentials',
-      '--mount',
-      '--root',
-      '--wd',
-      '--',
-      ...command,
-    ],
   };
 }
 
@@ -90,11 +80,15 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
     environment: [
       ['PATH', defaultPath],
       ['HOME', options.homeDirectory],
-      ...variables.map(([name, value]) => [`APPTAINERENV_${name}`, value] as const),
+      ...variables.map(([name, value]) => [`${environmentPrefix}${name}`, value] as const),
     ],
     workingDirectory: '/',
     mountPoints,
     signals: 'group',
+    join: {
+      environmentPrefix,
+      ...(container.workingDirectory === undefined ? {} : { workingDirectory: container.workingDirectory }),
+    },
   };
 }
 

@@ -34,16 +34,6 @@ export function createNoneRuntime({ host, namespaces }: NoneRuntimeOptions): Con
     labels: { 'interlink.eu/container-runtime': 'none', 'interlink.eu/volume-mounts': namespaces.kind },
     verdicts,
     start: (request) => start(request, { host, namespaces }),
-    enter: (processId, command) => [
-      'nsenter',
-      '--target',
-      String(processId),
-      '--mount',
-      '--root',
-      '--wd',
-      '--',
-      ...command,
-    ],
   };
 }
 
