@@ -12,6 +12,7 @@ const layers = {
   'api-server': ['spec', 'runtime', 'plugin-sdk'],
   'virtual-kubelet': ['spec', 'runtime', 'plugin-sdk', 'kube'],
   'plugin-process': ['spec', 'runtime', 'plugin-sdk', 'batch', 'ssh'],
+  'plugin-slurm': ['spec', 'runtime', 'plugin-sdk', 'batch', 'ssh'],
   conformance: ['spec', 'plugin-sdk'],
   testbed: ['spec', 'runtime'],
 };

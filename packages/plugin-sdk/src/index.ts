@@ -4,7 +4,7 @@ export { announce, servedFeatures } from './server/announce.ts';
 export { sharedRoutes } from './server/shared-routes.ts';
 export { answerJson, answerText } from './server/wire-route.ts';
 export { listen } from './server/listen.ts';
-export { serverConfigShape } from './server/server-config.ts';
+export { serverConfigShape, withAddress } from './server/server-config.ts';
 export { startPluginServer } from './server/start-plugin-server.ts';
 export { openTokenFile } from './server/open-token-file.ts';
 export { parseAddress } from './server/parse-address.ts';

@@ -1,3 +1,4 @@
+import type { PingResponse } from '@interlink/spec';
 import type { PodResources, ResolvedPod, VerdictTable } from '@interlink/plugin-sdk';
 
 /** What a scheduler makes of a pod before anything is written or submitted. */
@@ -6,6 +7,12 @@ export interface JobPlan {
   readonly options: readonly string[];
   /** One sentence each for what of the pod has no effect. */
   readonly warnings: readonly string[];
+  /** Variables for every container that does not set them itself. */
+  readonly environment?: readonly (readonly [name: string, value: string])[];
+  /** Words before the command of each main container, e.g. `mpiexec -np 4`; they run outside of the container. */
+  readonly wrapper?: readonly string[];
+  /** Shell text that the site allows this pod to run before its containers. The scheduler finds it in the job's file `preamble`. */
+  readonly preamble?: string;
 }
 
 /** A pod as one job. */
@@ -59,6 +66,8 @@ export interface Capacity {
   readonly pods?: number;
   /** Extended resources by name, e.g. `nvidia.com/gpu`. */
   readonly extended?: Readonly<Record<string, number>>;
+  /** Taints that the node should have now. */
+  readonly taints?: NonNullable<PingResponse['taints']>;
 }
 
 /** How {@link Scheduler.cancel} ends a job. */
@@ -79,6 +88,8 @@ export interface CancelOptions {
 export interface Scheduler {
   /** A word for logs and node labels, e.g. `slurm`. */
   readonly name: string;
+  /** Environment variable that has the job's id where the job runs. Absent: the runner makes an id of its own. */
+  readonly jobIdVariable?: string;
   /** Least time between two queries. */
   readonly queryIntervalSeconds: number;
   /** Verdicts on fields of a pod that depend on the scheduler. */
@@ -94,6 +105,11 @@ export interface Scheduler {
    * streams. Empty where that machine is this one.
    */
   enter(id: string): readonly string[];
+  /**
+   * What is still known of jobs that are no longer in {@link Scheduler.query}, in one question. Optional; jobs that nothing is known of
+   * are left out.
+   */
+  recall?(ids: readonly string[]): Promise<ReadonlyMap<string, JobState>>;
   /** Queues a job. Resolves with its id once the job would survive a crash of this process. */
   submit(job: BatchJob): Promise<string>;
   /** Asks for the end of a job. An unknown job resolves. Does not wait for the end. */

@@ -11,6 +11,7 @@ export const jobFiles = {
   grace: 'grace',
   outcome: 'outcome.json',
   output: 'job.out',
+  preamble: 'preamble',
   pod: 'pod',
   containers: 'container',
   volumes: 'volumes',

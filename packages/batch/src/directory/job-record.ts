@@ -31,6 +31,8 @@ export interface LostJob {
   readonly at: string;
   readonly reason: string;
   readonly message: string;
+  /** For containers that left none of their own; never 0. Default 137. */
+  readonly exitCode?: number;
   readonly states: Readonly<Record<string, ContainerRecord>>;
 }
 

@@ -5,7 +5,7 @@ import { checkedName } from './job-paths.ts';
 const defaultBackoff = { initial: 10, maximum: 300 };
 
 /** The runner's settings file: one `key value` a line, only numbers and checked words. */
-export function formatRunnerSettings(pod: ResolvedPod, policy: BatchPolicy): string {
+export function formatRunnerSettings(pod: ResolvedPod, policy: BatchPolicy, jobIdVariable?: string): string {
   const backoff = policy.restartBackoffSeconds ?? defaultBackoff;
   const containers = [...pod.initContainers, ...pod.containers];
   return [
@@ -13,6 +13,7 @@ export function formatRunnerSettings(pod: ResolvedPod, policy: BatchPolicy): str
     `grace-seconds ${wholeSeconds(pod.terminationGracePeriodSeconds)}`,
     `deadline-seconds ${wholeSeconds(pod.activeDeadlineSeconds ?? 0)}`,
     `backoff-seconds ${wholeSeconds(backoff.initial)} ${wholeSeconds(backoff.maximum)}`,
+    ...(jobIdVariable === undefined ? [] : [`job-id-variable ${jobIdVariable}`]),
     ...containers.map(({ kind, name, field }) => `container ${kind} ${checkedName(name, `${field}.name`)}`),
     '',
   ].join('\n');

@@ -164,6 +164,7 @@ async function ping({ scheduler, runtime }: Engine): Promise<PingResponse> {
   return {
     status: `${scheduler.name}: ready. ${runtime.description}`,
     resources: mapCapacity(capacity),
+    ...(capacity.taints ? { taints: capacity.taints } : {}),
     interlink: { version: 1, features: ['events', 'list'], labels: runtime.labels },
   };
 }

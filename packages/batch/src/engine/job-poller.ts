@@ -1,4 +1,5 @@
 import type { JobQuery } from '../contract/scheduler.ts';
+import type { LostJob } from '../directory/job-record.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { readJobFiles, saveRecord } from './job-evidence.ts';
 import { jobPath } from '../directory/job-paths.ts';
@@ -7,6 +8,8 @@ import { isActive, type HeldPodState } from './pod-table.ts';
 
 const millisecondsPerSecond = 1000;
 const hintMilliseconds = 100;
+/** One part in so many of a scheduler's time may go into our questions. */
+const shareOfTime = 20;
 
 /** Asks the scheduler about all jobs at once, as seldom as possible. */
 export interface JobPoller {
@@ -21,10 +24,13 @@ export interface JobPoller {
 /** A poller that stops with the engine's signal. */
 export function createJobPoller(engine: Engine): JobPoller {
   const intervalMilliseconds = engine.scheduler.queryIntervalSeconds * millisecondsPerSecond;
+  let lastMilliseconds = 0;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let dueAt = Infinity;
 
+  // A scheduler that is slow to answer is busy: it is asked more seldom.
+  const pause = (): number => Math.max(intervalMilliseconds, lastMilliseconds * shareOfTime);
   const schedule = (milliseconds: number): void => {
     const at = engine.clock.now() + milliseconds;
     if (engine.signal.aborted || !engine.pods.hasActive() || (timer !== undefined && dueAt <= at)) return;
@@ -38,14 +44,16 @@ export function createJobPoller(engine: Engine): JobPoller {
   };
   const poller: JobPoller = {
     poll() {
+      const begun = engine.clock.now();
       running ??= ask(engine).finally(() => {
         running = undefined;
-        schedule(intervalMilliseconds);
+        lastMilliseconds = engine.clock.now() - begun;
+        schedule(pause());
       });
       return running;
     },
     hint: () => schedule(hintMilliseconds),
-    wake: () => schedule(intervalMilliseconds),
+    wake: () => schedule(pause()),
   };
   engine.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   return poller;
@@ -54,7 +62,7 @@ export function createJobPoller(engine: Engine): JobPoller {
 async function ask(engine: Engine): Promise<void> {
   const startedAt = engine.clock.now();
   try {
-    const query = await engine.scheduler.query();
+    const query = await withRecalled(engine, await engine.scheduler.query());
     for (const held of engine.pods.all()) {
       await apply(engine, held, { query, startedAt }).catch((error: unknown) => {
         engine.logger.warn({ podUid: held.record.uid, err: error }, 'end of a job could not be settled');
@@ -65,6 +73,21 @@ async function ask(engine: Engine): Promise<void> {
     engine.logger.warn({ err: error }, 'scheduler could not be asked');
     for (const held of engine.pods.all()) markUnknown(engine, held, (error as Error).message);
   }
+}
+
+/** With what is still known of jobs that the queue has forgotten. */
+async function withRecalled(engine: Engine, query: JobQuery): Promise<JobQuery> {
+  if (!engine.scheduler.recall || !query.complete) return query;
+  const missing: string[] = [];
+  for (const held of engine.pods.all()) {
+    const { jobId } = held.record;
+    if (jobId === undefined || !isActive(held) || query.jobs.has(jobId)) continue;
+    await readJobFiles(engine, held);
+    if (isActive(held)) missing.push(jobId);
+  }
+  if (missing.length === 0) return query;
+  const recalled = await engine.scheduler.recall(missing);
+  return { ...query, jobs: new Map([...query.jobs, ...recalled]) };
 }
 
 function markUnknown(engine: Engine, held: HeldPodState, message: string): void {
@@ -111,10 +134,11 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
   });
 }
 
-function describeLoss({ job, record }: HeldPodState): { reason: string; message: string } {
+function describeLoss({ job, record }: HeldPodState): Pick<LostJob, 'reason' | 'message' | 'exitCode'> {
   if (job?.phase === 'ended') {
     const reason = job.reason ?? 'JobEnded';
-    return { reason, message: job.message ?? `the scheduler ended job ${record.jobId ?? ''}: ${job.word}` };
+    const message = job.message ?? `the scheduler ended job ${record.jobId ?? ''}: ${job.word}`;
+    return { reason, message, ...(job.exitCode === undefined ? {} : { exitCode: job.exitCode }) };
   }
   return { reason: 'JobLost', message: `job ${record.jobId ?? ''} is gone and left no exit code` };
 }

@@ -2,6 +2,7 @@ import type { ResolvedPod } from '@interlink/plugin-sdk';
 import type { RetrievedPodData } from '@interlink/spec';
 import type { ContainerStart } from '../contract/container-runtime.ts';
 import type { TreeEntry } from '../contract/host.ts';
+import type { JobPlan } from '../contract/scheduler.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import { jobFiles } from '../directory/job-paths.ts';
 import { formatNulList } from '../directory/nul-list.ts';
@@ -20,6 +21,9 @@ export interface JobTreeParts {
   /** Absolute path of the job directory. */
   readonly directory: string;
   readonly policy: BatchPolicy;
+  readonly plan: JobPlan;
+  /** Of the scheduler. */
+  readonly jobIdVariable: string | undefined;
 }
 
 const ownerOnlyDirectory = 0o700;
@@ -33,7 +37,8 @@ export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
   const subPaths = new Map(containers.map((container) => [container.name, subPathDirectories(container, volumes)]));
   const mountPoints = [...starts.values()].flatMap((start) => start.mountPoints ?? []);
   return unique([
-    file(jobFiles.settings, formatRunnerSettings(pod, parts.policy)),
+    file(jobFiles.settings, formatRunnerSettings(pod, parts.policy, parts.jobIdVariable)),
+    ...(parts.plan.preamble === undefined ? [] : [file(jobFiles.preamble, `${parts.plan.preamble}\n`)]),
     folder(jobFiles.pod),
     file(`${jobFiles.pod}/pod.json`, `${JSON.stringify(withoutSecrets(parts.data))}\n`),
     folder(jobFiles.states),

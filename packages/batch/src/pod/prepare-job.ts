@@ -27,7 +27,7 @@ export interface PrepareContext {
   readonly root: string;
   readonly host: Host;
   readonly runtime: ContainerRuntime;
-  readonly scheduler: Pick<Scheduler, 'plan' | 'verdicts'>;
+  readonly scheduler: Pick<Scheduler, 'plan' | 'verdicts' | 'jobIdVariable'>;
   readonly policy: BatchPolicy;
   /** Path of the runner that the job is to use. */
   readonly runner: string;
@@ -47,11 +47,12 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
   if (data.jobScript) {
     throw new UnsupportedError('jobScript is not supported: jobs are run by the runner alone', { field: 'jobScript' });
   }
-  const pod = resolvePod(data);
-  if (pod.containers.length === 0) {
+  const received = resolvePod(data);
+  if (received.containers.length === 0) {
     throw new InvalidInputError('pod.spec.containers must not be empty', { field: 'pod.spec.containers' });
   }
-  const plan = context.scheduler.plan?.(pod) ?? { options: [], warnings: [] };
+  const plan = context.scheduler.plan?.(received) ?? { options: [], warnings: [] };
+  const pod = withVariables(received, plan.environment ?? []);
   const volumes = readVolumes(pod, data);
   const directory = jobPath(context.root, uid);
   const starts = new Map<string, ContainerStart>();
@@ -59,13 +60,16 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     checkedName(container.name, `${container.field}.name`);
     const binds = await planBinds(container, { ...context, directory, volumes });
     const place = `${directory}/${jobFiles.containers}/${container.name}`;
-    starts.set(container.name, await context.runtime.start({ pod, container, directory: place, binds }));
+    const start = await context.runtime.start({ pod, container, directory: place, binds });
+    const wrapper = container.kind === 'main' ? (plan.wrapper ?? []) : [];
+    starts.set(container.name, { ...start, argv: [...wrapper, ...start.argv] });
   }
   const record = buildRecord(pod, data, {
     createdAt: context.createdAt,
     warnings: [...judgement.warnings, ...plan.warnings],
   });
-  const tree = buildJobTree({ pod, data, volumes, starts, directory, policy: context.policy });
+  const { jobIdVariable } = context.scheduler;
+  const tree = buildJobTree({ pod, data, volumes, starts, directory, policy: context.policy, plan, jobIdVariable });
   const recordFile: TreeEntry = {
     kind: 'file',
     path: jobFiles.record,
@@ -74,6 +78,15 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     durable: true,
   };
   return { job: buildJob(pod, plan, context), record, files: [...tree, recordFile], starts, judgement };
+}
+
+/** Containers have the scheduler's variables where they do not set them themselves. */
+function withVariables(pod: ResolvedPod, variables: NonNullable<JobPlan['environment']>): ResolvedPod {
+  const extend = (container: ResolvedContainer): ResolvedContainer => {
+    const own = new Set(container.environment.map(([name]) => name));
+    return { ...container, environment: [...variables.filter(([name]) => !own.has(name)), ...container.environment] };
+  };
+  return { ...pod, initContainers: pod.initContainers.map(extend), containers: pod.containers.map(extend) };
 }
 
 /** What becomes of each field of a pod in this backend. */

@@ -98,7 +98,7 @@ function mapEnded(run: EndedRun): ContainerStateTerminated {
 
 function mapLost(record: ContainerRecord | undefined, lost: LostJob): ContainerStateTerminated {
   return {
-    exitCode: killed,
+    exitCode: lost.exitCode ?? killed,
     reason: lost.reason,
     message: lost.message,
     ...(record?.state === 'running' ? { startedAt: formatTime(record.startedAt) } : {}),

@@ -1,12 +1,29 @@
+import { ConfigError } from '@interlink/runtime';
+import { isInterLinkError } from '@interlink/spec';
 import { z } from 'zod';
+import { parseAddress } from './parse-address.ts';
 
 const absolutePath = z.string().regex(/^\//, 'must be an absolute path');
 
+/** What is wrong with an address; undefined for a good one. */
+function problemOf(text: string): string | undefined {
+  try {
+    parseAddress(text);
+    return undefined;
+  } catch (error) {
+    if (!isInterLinkError(error)) throw error;
+    return error.message;
+  }
+}
+
+const address = z.string().superRefine((text, context) => {
+  const message = problemOf(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
 /** The keys of a plugin's configuration that say where and for whom it listens; part of the strict schema of every plugin. */
 export const serverConfigShape = {
-  address: z
-    .string()
-    .min(1)
+  address: address
     .optional()
     .describe(
       'Where the plugin listens: unix:///path, http://127.0.0.1:4000 or https://…. Default: a unix socket with mode 0600, plugin.sock in the work directory.',
@@ -32,3 +49,15 @@ export const serverConfigShape = {
 
 /** The checked values of {@link serverConfigShape}. */
 export type ServerConfig = z.output<z.ZodObject<typeof serverConfigShape>>;
+
+/**
+ * The configuration with the address of the command line in place of its own.
+ *
+ * @throws ConfigError naming `--address`.
+ */
+export function withAddress<Config extends ServerConfig>(config: Config, text: string | undefined): Config {
+  if (text === undefined) return config;
+  const message = problemOf(text);
+  if (message !== undefined) throw new ConfigError(`--address: ${message}`);
+  return { ...config, address: text };
+}

@@ -1,0 +1,20 @@
+export { createSlurmPlugin } from './create-slurm-plugin.ts';
+export { startSlurmServer } from './start-slurm-server.ts';
+export { slurmConfigSchema } from './config/slurm-config.ts';
+export { defaultConfigFile, loadSlurmConfig } from './config/load-slurm-config.ts';
+export { defaultWorkDirectory, pluginOptions } from './config/plugin-options.ts';
+export { slurmStates } from './scheduler/map-slurm-state.ts';
+
+export type { SlurmPluginOptions } from './create-slurm-plugin.ts';
+export type { SlurmServerContext } from './start-slurm-server.ts';
+export type { SlurmConfig, SlurmConfigInput } from './config/slurm-config.ts';
+export type { LegacySource, LoadedSlurmConfig } from './config/slurm-legacy-config.ts';
+export type { SlurmConfigSource } from './config/load-slurm-config.ts';
+export type { SlurmCommands } from './scheduler/slurm-client.ts';
+export type { LauncherOptions } from './scheduler/launcher.ts';
+export type { SlurmOutcome, SlurmState } from './scheduler/map-slurm-state.ts';
+export type { JobPolicy } from './submit/plan-job.ts';
+export type { Flag } from './submit/parse-flags.ts';
+export type { FlagPolicy } from './submit/flag-policy.ts';
+export type { Flavor, Flavors } from './submit/flavor.ts';
+export type { ResourceFlags } from './submit/build-flags.ts';

@@ -1,0 +1,78 @@
+import type { CommandResult, Host } from '@interlink/batch';
+import { BackendError, isInterLinkError, UnavailableError } from '@interlink/spec';
+
+/** The programs of Slurm, each as the words that start it. */
+export interface SlurmCommands {
+  readonly sbatch: readonly string[];
+  readonly scancel: readonly string[];
+  readonly squeue: readonly string[];
+  readonly sacct: readonly string[];
+  readonly scontrol: readonly string[];
+  readonly srun: readonly string[];
+}
+
+/** What {@link createSlurmClient} needs. */
+export interface SlurmClientOptions {
+  readonly host: Host;
+  readonly commands: SlurmCommands;
+  /** The whole environment of the programs: nothing of this process's, which may hold credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** How long a program may take, in seconds. */
+  readonly deadlineSeconds: number;
+}
+
+/** Slurm's programs, run without a shell. */
+export interface SlurmClient {
+  readonly commands: SlurmCommands;
+  /** Runs a program to its end. A refusal rejects with `BackendError`, a Slurm that does not answer with `UnavailableError`. */
+  run(program: keyof SlurmCommands, args: readonly string[]): Promise<CommandResult>;
+}
+
+/** A {@link SlurmClient} on a host. */
+export function createSlurmClient({ host, commands, environment, deadlineSeconds }: SlurmClientOptions): SlurmClient {
+  return {
+    commands,
+    async run(program, args) {
+      const result = await start(() => host.run([...commands[program], ...args], { environment, deadlineSeconds }));
+      if (result.exitCode === 0) return result;
+      throw failure(program, result);
+    },
+  };
+}
+
+/** A program that is not there is a matter of the site, not of the pod: it may be there again. */
+async function start(run: () => Promise<CommandResult>): Promise<CommandResult> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isInterLinkError(error) || error.retryable) throw error;
+    throw new UnavailableError(error.message, { cause: error });
+  }
+}
+
+/** What Slurm's programs print when the daemon cannot be asked, or does not answer in time. */
+const unreachable =
+  /Unable to contact slurm controller|Socket timed out|Connection refused|connect failure|Zero Bytes were transmitted|Slurm backup controller in standby|Slurm temporarily unable|Transport endpoint|Could not establish a configuration source|Resource temporarily unavailable|Protocol authentication error|Invalid authentication credential|Munge|fetch_config|Communication connection failure|slurm_load_\w+ error: (?:Insane|Unexpected)/i;
+
+const startProblem = 126;
+
+function failure(program: string, { exitCode, stdout, stderr }: CommandResult): Error {
+  const text = tidy(stderr || stdout);
+  const message = `${program}: ${text === '' ? `exit code ${exitCode}` : text}`;
+  const details = { exitCode };
+  // 126 and more: a wrapper could not start the program.
+  return unreachable.test(text) || exitCode >= startProblem
+    ? new UnavailableError(message, { details })
+    : new BackendError(message, { details });
+}
+
+const longestText = 1000;
+
+/** `sbatch: error: Batch job submission failed: Invalid partition` without what stands before each line. */
+export function tidy(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim().replace(/^\w+: (?:error|fatal): /, ''));
+  return lines
+    .filter((line) => line !== '')
+    .join('; ')
+    .slice(0, longestText);
+}

@@ -1,0 +1,167 @@
+import {
+  jobFiles,
+  type BatchJob,
+  type Capacity,
+  type Host,
+  type JobQuery,
+  type JobState,
+  type Scheduler,
+} from '@interlink/batch';
+import { honoured, type VerdictTable } from '@interlink/plugin-sdk';
+import type { Clock, Logger } from '@interlink/runtime';
+import { isInterLinkError, UnavailableError, UnsupportedError } from '@interlink/spec';
+import { planJob, type JobPolicy } from '../submit/plan-job.ts';
+import { createCachedValue } from './cached-value.ts';
+import { mapCapacity, misfit } from './cluster-capacity.ts';
+import { mapSlurmJob } from './map-slurm-state.ts';
+import { parseNodes } from './parse-nodes.ts';
+import { parseSacct, sacctFormat } from './parse-sacct.ts';
+import { commentPrefix, parseSqueue, squeueFormat } from './parse-squeue.ts';
+import { tidy, type SlurmClient } from './slurm-client.ts';
+
+/** What {@link createSlurmScheduler} needs. */
+export interface SlurmSchedulerOptions {
+  readonly client: SlurmClient;
+  readonly host: Host;
+  readonly policy: JobPolicy;
+  /** Batch script of every job, in the work directory. */
+  readonly launcher: string;
+  /** Least time between two looks at the queue, in seconds. */
+  readonly queryIntervalSeconds: number;
+  /** Resource that GPUs of the nodes are reported as; undefined: none is. */
+  readonly gpuResource: string | undefined;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+const capacitySeconds = 60;
+
+const verdicts: VerdictTable = {
+  'spec.containers[].resources': honoured('the job asks for the sum; no limits are enforced within it'),
+  'spec.initContainers[].resources': honoured('the job asks for the sum; no limits are enforced within it'),
+};
+
+/** Slurm, by its programs. */
+export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler {
+  const { client, policy, gpuResource } = options;
+  const nodes = createCachedValue({
+    clock: options.clock,
+    lifetimeSeconds: capacitySeconds,
+    load: async () => parseNodes((await client.run('scontrol', ['show', 'node', '--oneliner'])).stdout),
+  });
+  const query = async (): Promise<JobQuery> => readQueue(client);
+  return {
+    name: 'slurm',
+    queryIntervalSeconds: options.queryIntervalSeconds,
+    jobIdVariable: 'SLURM_JOB_ID',
+    verdicts,
+    plan: (pod) => planJob(pod, policy),
+    enter: (id) => [
+      ...client.commands.srun,
+      `--jobid=${id}`,
+      '--overlap',
+      '--nodes=1',
+      '--ntasks=1',
+      '--quiet',
+      '--chdir=/',
+    ],
+    async submit(job) {
+      checkSize(await nodes.get(), job);
+      return await submit(job, options);
+    },
+    cancel: (id, { directory, force }) => cancel(id, directory, force, options),
+    query,
+    recall: (ids) => recall(ids, options),
+    async find(uid) {
+      const { jobs, complete } = await query();
+      for (const [id, state] of jobs) if (state.uid === uid) return id;
+      if (!complete) throw new UnavailableError('squeue gave an answer that could not be read');
+      return undefined;
+    },
+    capacity: async (): Promise<Capacity> => mapCapacity(await nodes.get(), gpuResource),
+  };
+}
+
+async function readQueue(client: SlurmClient): Promise<JobQuery> {
+  const { stdout } = await client.run('squeue', ['--noheader', '--me', '--states=all', '-O', squeueFormat]);
+  const { jobs, complete } = parseSqueue(stdout);
+  return { complete, jobs: new Map(jobs.map((job) => [job.id, mapSlurmJob(job)])) };
+}
+
+/** Slurm itself takes a job that no node can ever run, and keeps it in the queue. */
+function checkSize(nodes: Parameters<typeof misfit>[0], { resources, options }: BatchJob): void {
+  // Over several nodes or tasks it may fit all the same.
+  const isSpread = options.some((option) => /^--(?:nodes=(?!1$)|ntasks)/.test(option));
+  const reason = isSpread ? undefined : misfit(nodes, resources.reservation);
+  if (reason === undefined) return;
+  const field = 'pod.spec.containers[].resources';
+  throw new UnsupportedError(`${field}: ${reason}`, { field });
+}
+
+async function submit(job: BatchJob, { client, launcher, logger }: SlurmSchedulerOptions): Promise<string> {
+  const output = `${job.directory}/${jobFiles.output}`.replaceAll('%', '%%');
+  const { stdout, stderr } = await client.run('sbatch', [
+    '--parsable',
+    ...(job.options.some((option) => option.startsWith('--job-name='))
+      ? []
+      : [`--job-name=${job.namespace}-${job.name}`]),
+    ...job.options,
+    `--comment=${commentPrefix}${job.uid}`,
+    `--output=${output}`,
+    '--open-mode=append',
+    '--chdir=/',
+    // The programs' environment is empty but for what the site says; NONE would make Slurm run a login shell for each job.
+    '--export=ALL',
+    '--no-requeue',
+    launcher,
+    job.directory,
+    ...job.argv,
+  ]);
+  if (stderr.trim() !== '') logger.warn({ podUid: job.uid, sbatch: tidy(stderr) }, 'sbatch has a warning');
+  return parseJobId(stdout);
+}
+
+/** `123` or `123;cluster`; what a site's plugins print before it does not matter. */
+function parseJobId(stdout: string): string {
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  const [, id] = /^(\d+)(?:;\S+)?$/.exec(last.trim()) ?? [];
+  // The job may be there all the same: the next try asks the queue.
+  if (id === undefined) throw new UnavailableError(`sbatch gave no job id: ${tidy(stdout)}`);
+  return id;
+}
+
+/** Once the runner is there it alone is told, and ends its containers in order; a plain `scancel` signals all processes at once. */
+async function cancel(
+  id: string,
+  directory: string,
+  force: boolean,
+  { client, host }: SlurmSchedulerOptions,
+): Promise<void> {
+  const claim = `${directory}/${jobFiles.jobId}`;
+  const hasRunner = !force && (await host.readMany([claim])).has(claim);
+  try {
+    await client.run('scancel', hasRunner ? ['--batch', '--signal=TERM', id] : [id]);
+  } catch (error) {
+    if (!isOver(error)) throw error;
+  }
+}
+
+function isOver(error: unknown): boolean {
+  return isInterLinkError(error) && /Invalid job id|already completing or completed/i.test(error.message);
+}
+
+/** A site without accounting knows nothing more, and that the queue has forgotten a job is certain without it. */
+async function recall(
+  ids: readonly string[],
+  { client, logger }: SlurmSchedulerOptions,
+): Promise<ReadonlyMap<string, JobState>> {
+  try {
+    const args = ['--noheader', '--parsable2', '--allocations', `--format=${sacctFormat}`, `--jobs=${ids.join(',')}`];
+    const { stdout } = await client.run('sacct', args);
+    return new Map(parseSacct(stdout).map((job) => [job.id, mapSlurmJob(job)]));
+  } catch (error) {
+    if (!isInterLinkError(error)) throw error;
+    logger.debug({ err: error }, 'accounting could not be asked');
+    return new Map();
+  }
+}

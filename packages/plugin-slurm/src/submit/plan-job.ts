@@ -1,0 +1,103 @@
+import type { JobPlan } from '@interlink/batch';
+import type { ResolvedPod } from '@interlink/plugin-sdk';
+import { annotations as coreAnnotations, ForbiddenError } from '@interlink/spec';
+import { guardedAnnotations, oldPrefix, prefix, slurmAnnotations } from './annotations.ts';
+import { buildFlags, type ResourceFlags } from './build-flags.ts';
+import { checkFlags, type FlagPolicy } from './flag-policy.ts';
+import { chooseFlavor, type Flavors } from './flavor.ts';
+import { formatFlag, parseFlags, splitWords, type Flag } from './parse-flags.ts';
+
+/** What a site says of its jobs. */
+export interface JobPolicy extends Flavors {
+  /** For every job, before flavor and pod. */
+  readonly defaultFlags: readonly Flag[];
+  readonly flagPolicy: FlagPolicy;
+  readonly resourceFlags: ResourceFlags;
+  /** Annotations that are run as shell text or as programs of the host; without their prefix, e.g. `pre-exec`. */
+  readonly allowedAnnotations: readonly string[];
+  /** Program that starts MPI ranks, for the annotation `mpi-flags`. */
+  readonly mpiProgram: string;
+}
+
+/**
+ * What Slurm is told of a pod. Pure.
+ *
+ * @throws InvalidInputError, UnsupportedError, ForbiddenError naming the annotation or field at fault.
+ */
+export function planJob(received: ResolvedPod, policy: JobPolicy): JobPlan {
+  const pod = { ...received, annotations: renamed(received.annotations) };
+  checkGuarded(pod, policy);
+  const field = fieldOf(slurmAnnotations.flags);
+  const annotation = parseFlags(pod.annotations[slurmAnnotations.flags] ?? '', field);
+  checkFlags(annotation, policy.flagPolicy, field);
+  const flavor = chooseFlavor(pod, gpusOf(pod), policy);
+  const { flags, replaced } = buildFlags(pod, {
+    defaults: policy.defaultFlags,
+    flavor,
+    annotation,
+    resourceFlags: policy.resourceFlags,
+  });
+  return {
+    options: flags.map(formatFlag),
+    warnings: [...replacedWarning(replaced), ...unreadWarning(pod)],
+    ...extras(pod, flags, policy),
+  };
+}
+
+/** Older documents have another prefix for the same annotations. */
+function renamed(annotations: ResolvedPod['annotations']): ResolvedPod['annotations'] {
+  const old = Object.entries(annotations).filter(([name]) => name.startsWith(oldPrefix));
+  return {
+    ...Object.fromEntries(old.map(([name, value]) => [prefix + name.slice(oldPrefix.length), value])),
+    ...annotations,
+  };
+}
+
+function fieldOf(name: string): string {
+  return `pod.metadata.annotations[${name}]`;
+}
+
+function checkGuarded({ annotations }: ResolvedPod, { allowedAnnotations }: JobPolicy): void {
+  for (const name of guardedAnnotations) {
+    const short = name.slice(name.indexOf('/') + 1);
+    if ((annotations[name] ?? '').trim() === '' || allowedAnnotations.includes(short)) continue;
+    const field = fieldOf(name);
+    const message = `${field} would run as a program outside of the containers, which this site does not allow; its administrator can, by allowedAnnotations: [${short}]`;
+    throw new ForbiddenError(message, { field });
+  }
+}
+
+function gpusOf({ resources }: ResolvedPod): number {
+  const amounts = Object.entries(resources.reservation.extended).filter(([name]) => /\/gpu$/.test(name));
+  return amounts.reduce((sum, [, count]) => sum + count, 0);
+}
+
+function extras(pod: ResolvedPod, flags: readonly Flag[], policy: JobPolicy): Partial<JobPlan> {
+  const { annotations } = pod;
+  const ip = annotations[coreAnnotations.podIp];
+  const shell = [annotations[slurmAnnotations.tunnelCommands], annotations[slurmAnnotations.preExec]];
+  const preamble = shell.filter((text) => text !== undefined && text.trim() !== '').join('\n');
+  const mpi = annotations[slurmAnnotations.mpiFlags];
+  const tasks = flags.find(({ name }) => name === 'ntasks')?.value ?? '1';
+  return {
+    ...(ip === undefined ? {} : { environment: [['POD_IP', ip]] }),
+    ...(preamble === '' ? {} : { preamble }),
+    ...(mpi === undefined
+      ? {}
+      : { wrapper: [policy.mpiProgram, '-np', tasks, ...splitWords(mpi, fieldOf(slurmAnnotations.mpiFlags))] }),
+  };
+}
+
+function replacedWarning(replaced: readonly string[]): string[] {
+  if (replaced.length === 0) return [];
+  const names = replaced.map((name) => `--${name}`).join(', ');
+  return [`${fieldOf(slurmAnnotations.flags)}: ${names} has no effect, because the containers' resources say it`];
+}
+
+function unreadWarning({ annotations }: ResolvedPod): string[] {
+  const known = new Set<string>(Object.values(slurmAnnotations));
+  const unread = Object.keys(annotations).filter(
+    (name) => name === slurmAnnotations.singularityCommands || (name.startsWith(prefix) && !known.has(name)),
+  );
+  return unread.map((name) => `${fieldOf(name)} has no effect: nothing reads it`);
+}
