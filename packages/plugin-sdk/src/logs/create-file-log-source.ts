@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { logChunks } from './chunk-pool.ts';
 import type { LogSource } from './log-source.ts';
 import { isAbsentFile, readFileRange, unreadableFile } from './read-file-range.ts';
 import { createTimelineReader } from './timeline-reader.ts';
@@ -29,6 +30,7 @@ export function createFileLogSource(path: string, timelinePath: string, options:
       return seenSize;
     },
     read: (from, to) => readFileRange(path, from, to),
+    release: (chunk) => logChunks.giveBack(chunk),
     timeline: readTimeline,
     ended: options.ended,
     async changed(signal) {

@@ -29,6 +29,7 @@ export async function findTailStart(source: LogSource, range: LogRange, lines: n
       wanted -= 1;
       if (wanted === 0) return begin + at + 1;
     }
+    source.release?.(block);
     searchFrom = begin - 1;
   }
   return range.from;
@@ -63,8 +64,9 @@ async function startOfLine(source: LogSource, offset: number): Promise<number> {
   return 0;
 }
 
-async function readWhole(source: LogSource, from: number, to: number): Promise<Buffer> {
+async function readWhole(source: LogSource, from: number, to: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of source.read(from, to)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const [first, ...more] = chunks;
+  return first && more.length === 0 ? first : Buffer.concat(chunks);
 }

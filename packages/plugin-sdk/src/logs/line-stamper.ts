@@ -1,3 +1,4 @@
+import { createChunkWriter } from './chunk-writer.ts';
 import { formatLogTime } from './format-log-time.ts';
 import type { TimelineEntry } from './log-source.ts';
 
@@ -8,10 +9,10 @@ const newline = 0x0a;
 
 /** Puts the time before each line of a log that comes in pieces. */
 export interface LineStamper {
-  /** Takes the next bytes; gives what can be written already, which may be nothing. */
-  push(bytes: Uint8Array, timeline: readonly TimelineEntry[]): Uint8Array;
+  /** Takes the next bytes, of which nothing is held after the call; gives what can be written already, in chunks of the pool. */
+  push(bytes: Uint8Array, timeline: readonly TimelineEntry[]): readonly Uint8Array[];
   /** What is left of an unfinished last line, stamped. */
-  finish(timeline: readonly TimelineEntry[]): Uint8Array;
+  finish(timeline: readonly TimelineEntry[]): readonly Uint8Array[];
 }
 
 /**
@@ -25,34 +26,37 @@ export function createLineStamper(offset: number): LineStamper {
   let isStamped = false;
   let held: Uint8Array[] = [];
   const stampAt = createStamps();
+  const output = createChunkWriter();
 
-  function endOfLine(last: number, timeline: readonly TimelineEntry[]): Uint8Array[] {
-    if (isStamped) return [];
-    const at = Math.min(last, lineStart + longestHeldLineBytes - 1);
-    const stamped = [stampAt(at, timeline), ...held];
+  function stampLine(last: number, timeline: readonly TimelineEntry[]): void {
+    if (isStamped) return;
+    output.write(stampAt(Math.min(last, lineStart + longestHeldLineBytes - 1), timeline));
+    for (const part of held) output.write(part);
     held = [];
     isStamped = true;
-    return stamped;
   }
 
   return {
     push(bytes, timeline) {
-      const parts: Uint8Array[] = [];
       let begin = 0;
       for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, begin)) {
-        for (const part of endOfLine(position + at, timeline)) parts.push(part);
-        parts.push(bytes.subarray(begin, at + 1));
+        stampLine(position + at, timeline);
+        output.write(bytes.subarray(begin, at + 1));
         begin = at + 1;
         lineStart = position + begin;
         isStamped = false;
       }
       position += bytes.length;
       const rest = bytes.subarray(begin);
-      if (!isStamped && position - lineStart >= longestHeldLineBytes) parts.push(...endOfLine(position - 1, timeline));
-      if (rest.length > 0) (isStamped ? parts : held).push(rest);
-      return Buffer.concat(parts);
+      if (!isStamped && position - lineStart >= longestHeldLineBytes) stampLine(position - 1, timeline);
+      if (isStamped) output.write(rest);
+      else if (rest.length > 0) held.push(Buffer.from(rest));
+      return output.take();
     },
-    finish: (timeline) => Buffer.concat(position > lineStart ? endOfLine(position - 1, timeline) : []),
+    finish(timeline) {
+      if (position > lineStart) stampLine(position - 1, timeline);
+      return output.take();
+    },
   };
 }
 

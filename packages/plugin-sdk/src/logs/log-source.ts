@@ -12,6 +12,8 @@ export interface LogSource {
   size(): Promise<number>;
   /** The bytes from `from` up to, not including, `to`. May end early when there are fewer. Each chunk is the caller's to keep. */
   read(from: number, to: number): AsyncIterable<Uint8Array>;
+  /** Takes back the memory of a chunk of {@link LogSource.read} that nobody looks at any more. Optional, for the source and for its readers. */
+  release?(chunk: Uint8Array): void;
   /** Entries by rising offset. Bytes before the first entry count as written at its time. */
   timeline(): Promise<readonly TimelineEntry[]>;
   /** Whether nothing will be appended any more. Once true, it stays true. */

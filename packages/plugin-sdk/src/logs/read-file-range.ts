@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { UnavailableError } from '@interlink/spec';
+import { logChunkBytes, logChunks } from './chunk-pool.ts';
 
-const readBytes = 256 * 1024;
-
-/** Bytes of a file in chunks of their own; nothing where there is no file. */
+/** Bytes of a file; nothing where there is no file. Each chunk is the caller's to keep, or to give back to the pool. */
 export async function* readFileRange(
   path: string,
   from: number,
@@ -16,17 +15,26 @@ export async function* readFileRange(
   if (!file) return;
   try {
     for (let position = from; position < to;) {
-      const chunk = Buffer.allocUnsafeSlow(Math.min(readBytes, to - position));
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, position).catch((error: unknown) => {
-        throw unreadableFile(error);
-      });
-      if (bytesRead === 0) return;
-      position += bytesRead;
-      yield chunk.subarray(0, bytesRead);
+      const chunk = await readChunk(file, position, to);
+      if (chunk.length === 0) return;
+      position += chunk.length;
+      yield chunk;
     }
   } finally {
     await file.close();
   }
+}
+
+async function readChunk(file: FileHandle, position: number, to: number): Promise<Buffer> {
+  // A follow reads a line at a time: that must not hold a large buffer.
+  const isSmall = to - position < logChunkBytes / 4;
+  const chunk = isSmall ? Buffer.allocUnsafeSlow(to - position) : logChunks.take();
+  const { bytesRead } = await file
+    .read(chunk, 0, Math.min(chunk.length, to - position), position)
+    .catch((error: unknown) => {
+      throw unreadableFile(error);
+    });
+  return chunk.subarray(0, bytesRead);
 }
 
 /** True for the error of a file that is not there. */

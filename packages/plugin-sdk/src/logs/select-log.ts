@@ -1,8 +1,10 @@
 import type { Clock } from '@interlink/runtime';
+import { logChunks } from './chunk-pool.ts';
 import { findSinceStart, findTailStart } from './find-log-start.ts';
 import { createLineStamper } from './line-stamper.ts';
-import type { LogSource } from './log-source.ts';
+import type { LogSource, TimelineEntry } from './log-source.ts';
 import type { NormalLogOptions } from './normalize-log-options.ts';
+import { recyclable } from './recyclable-chunks.ts';
 
 /** What {@link selectLog} needs besides the log. */
 export interface SelectLogContext {
@@ -28,13 +30,15 @@ export function selectLog(
   options: NormalLogOptions,
   context: SelectLogContext,
 ): AsyncIterable<Uint8Array> {
-  return {
+  const selected: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]() {
       const left = new AbortController();
       const signal = context.signal ? AbortSignal.any([context.signal, left.signal]) : left.signal;
       return interruptible(select(source, options, { signal, clock: context.clock }), left);
     },
   };
+  // What was stamped is a copy.
+  return recyclable(selected, options.timestamps ? (chunk) => logChunks.giveBack(chunk) : source.release?.bind(source));
 }
 
 /** A generator's `return` waits for the step under way, which may wait for a quiet container: this one ends that step. */
@@ -116,7 +120,15 @@ async function* follow(source: LogSource, from: number, signal: AbortSignal): Se
 
 async function* stamp(source: LogSource, pieces: Selection, from: number): Selection {
   const stamper = createLineStamper(from);
-  // The timeline is asked after the bytes were read, so it covers them.
-  for await (const bytes of pieces) yield stamper.push(bytes, await source.timeline());
-  yield stamper.finish(await source.timeline());
+  let position = from;
+  let timeline: readonly TimelineEntry[] = [];
+  for await (const bytes of pieces) {
+    position += bytes.length;
+    // Asked after the bytes were read, so it covers them; not asked again where it reaches beyond them.
+    if ((timeline.at(-1)?.offset ?? -1) < position) timeline = await source.timeline();
+    const stamped = stamper.push(bytes, timeline);
+    source.release?.(bytes);
+    yield* stamped;
+  }
+  yield* stamper.finish(await source.timeline());
 }

@@ -1,3 +1,4 @@
+import { logChunks } from './chunk-pool.ts';
 import type { TimelineEntry } from './log-source.ts';
 import { readFileRange } from './read-file-range.ts';
 
@@ -15,7 +16,8 @@ export function createTimelineReader(path: string): () => Promise<readonly Timel
   async function readAppended(): Promise<readonly TimelineEntry[]> {
     let rest = '';
     for await (const chunk of readFileRange(path, position, Number.MAX_SAFE_INTEGER)) {
-      const lines = (rest + Buffer.from(chunk).toString('latin1')).split('\n');
+      const lines = (rest + decodeLatin1(chunk)).split('\n');
+      logChunks.giveBack(chunk);
       rest = lines.pop() ?? '';
       for (const text of lines) {
         position += text.length + 1;
@@ -32,4 +34,8 @@ export function createTimelineReader(path: string): () => Promise<readonly Timel
     reading = turn.catch(() => undefined);
     return turn;
   };
+}
+
+function decodeLatin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }

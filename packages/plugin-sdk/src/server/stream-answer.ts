@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { releaseChunk } from '../logs/recyclable-chunks.ts';
 import { orAborted } from '../waiting/or-aborted.ts';
 import { settleWithin } from '../waiting/settle-within.ts';
 import type { StreamAnswer } from './wire-route.ts';
@@ -15,25 +15,37 @@ export interface StreamTarget {
 /** A source that fails at once still becomes a proper error answer; a silent one has its headers sent after this time. */
 const firstChunkGraceMilliseconds = 100;
 
-/** Writes one chunk; resolves when the client can take more. */
-async function write(response: ServerResponse, chunk: Uint8Array, signal: AbortSignal): Promise<void> {
-  if (chunk.length === 0 || response.write(chunk)) return;
-  await once(response, 'drain', { signal });
+/** Writes one chunk; resolves when it has left this process. */
+function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 type Chunks = AsyncIterator<Uint8Array>;
 
+interface Copy {
+  /** Where the chunks come from. */
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly chunks: Chunks;
+  readonly first: ReturnType<Chunks['next']>;
+}
+
+/** While a chunk is being written the next one is read, and no more than that. */
 async function copy(
-  chunks: Chunks,
-  first: ReturnType<Chunks['next']>,
-  to: { response: ServerResponse; signal: AbortSignal },
+  { source, chunks, first }: Copy,
+  { response, signal }: { response: ServerResponse; signal: AbortSignal },
 ): Promise<void> {
   let pending = first;
   for (;;) {
-    const result = await orAborted(pending, to.signal);
+    const result = await orAborted(pending, signal);
     if (result.done === true) return;
-    await write(to.response, result.value, to.signal);
+    const chunk = result.value;
     pending = chunks.next();
+    // Its error is met in the next round, after what came before it was written.
+    pending.catch(() => undefined);
+    if (chunk.length > 0) await orAborted(write(response, chunk), signal);
+    releaseChunk(source, chunk);
   }
 }
 
@@ -59,7 +71,7 @@ export async function streamAnswer(answer: StreamAnswer, target: StreamTarget): 
     const first = chunks.next();
     await orAborted(settleWithin(first, firstChunkGraceMilliseconds), target.signal);
     response = target.open();
-    await copy(chunks, first, { response, signal: target.signal });
+    await copy({ source: answer.chunks, chunks, first }, { response, signal: target.signal });
     response.end();
   } catch (error) {
     if (response !== undefined) endEarly(response, answer.endless === true, target.signal.aborted);
