@@ -39,7 +39,7 @@ function bundle(document: Document, shared: Record<string, unknown>): Document {
   const all = { ...shared, ...document.components.schemas };
   const reached = new Set<string>();
   const visit = (value: unknown): void => {
-    for (const [, name] of JSON.stringify(value ?? null).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+    for (const [, name] of JSON.stringify(value ?? null).matchAll(/"#\/components\/schemas\/(\w+)["/]/g)) {
       if (name !== undefined && !reached.has(name)) {
         reached.add(name);
         visit(all[name]);

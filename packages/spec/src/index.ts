@@ -15,4 +15,4 @@ export type { Feature } from './features.ts';
 export type { InterLinkApi } from './interlink-api.ts';
 export type { OpenApiDocument } from './open-api-document.ts';
 export type { Plugin } from './plugin.ts';
-export type { WireBodies } from './validation/parse-wire.ts';
+export type { StreamWishes, WireBodies } from './validation/parse-wire.ts';

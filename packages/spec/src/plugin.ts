@@ -61,13 +61,24 @@ export interface Plugin extends AsyncDisposable {
    */
   watch?(options?: CallOptions): AsyncIterable<PodStatusEvent>;
 
-  /** Feature `exec`. */
+  /**
+   * Feature `exec`: runs a command in a running container, in the container's environment. Resolves when the command has ended and all that
+   * it wrote was taken; whatever its exit code, that is no error. An aborted signal ends the command and all that it started.
+   * Rejects with `ILK_NOT_FOUND` for an unknown pod or container, with `ILK_CONFLICT` for a container that is not running.
+   */
   exec?(request: ExecRequest, streams: StreamSession, options?: CallOptions): Promise<ExitStatus>;
 
-  /** Feature `attach`. */
+  /**
+   * Feature `attach`: what a running container writes from now on, and its standard input where its spec has `stdin`. Resolves with 0 when
+   * the container has ended, as a kubelet does; an aborted signal leaves the container alone. Rejects as {@link Plugin.exec} does.
+   */
   attach?(request: AttachRequest, streams: StreamSession, options?: CallOptions): Promise<ExitStatus>;
 
-  /** Feature `portForward`. */
+  /**
+   * Feature `portForward`: one connection to a port of a running pod. Stdin goes to it, and its end is passed on; stdout is what comes
+   * back. Resolves when the far end has closed. Rejects with `ILK_NOT_FOUND` for an unknown pod, with `ILK_CONFLICT` for one that is not running,
+   * with `ILK_UNAVAILABLE` where nothing listens.
+   */
   portForward?(request: PortForwardRequest, streams: StreamSession, options?: CallOptions): Promise<void>;
 
   /** Feature `stats`: a subset of the kubelet's `Summary`. */

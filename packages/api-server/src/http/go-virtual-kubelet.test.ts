@@ -94,7 +94,7 @@ describe('hop A, as the Go virtual kubelet speaks it', () => {
   it('announces only what it has routes for', async () => {
     verbs.ping = () => Promise.resolve({ interlink: { version: 1, features: ['exec', 'events', 'later'] } });
     const answer = await send('POST', '/pinglink');
-    expect(JSON.parse(answer.text)).toEqual({ interlink: { version: 1, features: ['events'] } });
+    expect(JSON.parse(answer.text)).toEqual({ interlink: { version: 1, features: ['events', 'exec'] } });
   });
 
   it('takes POST /create and answers one CreateStruct', async () => {

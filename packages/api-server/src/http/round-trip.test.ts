@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { buildPluginApp, createRemoteInterLink, createRemotePlugin, listen } from '@interlink/plugin-sdk';
-import { isHeartbeat, type InterLinkApi, type Plugin, type PodStatusEvent } from '@interlink/spec';
+import { isHeartbeat, NotFoundError, type InterLinkApi, type Plugin, type PodStatusEvent } from '@interlink/spec';
 import { silentLogger } from '@interlink/runtime';
 import { createInterLinkApi } from '../create-interlink-api.ts';
 import { createEventMailbox } from '../status/event-mailbox.ts';
@@ -51,6 +52,33 @@ describe('an API server between our own peers', () => {
     stop.abort();
     expect(seen).toEqual([running('a'), ended('b', 3)]);
     expect(await world.api.status([pod('b', 'Failed')])).toEqual([ended('b', 3)]);
+  });
+
+  it('carries the streams of an exec, its exit code and the plugin’s refusal', async () => {
+    const plugin = fakePlugin({
+      ping: () => Promise.resolve({}),
+      exec: async ({ containerName, command }, { stdin, stdout }) => {
+        if (containerName !== 'main') throw new NotFoundError('no such container', { field: 'containerName' });
+        for await (const chunk of stdin ?? []) await stdout(chunk);
+        return { exitCode: command.length };
+      },
+    });
+    await using world = await threeProcesses(plugin);
+    expect((await world.api.ping()).interlink?.features).toEqual(['exec']);
+    const request = {
+      namespace: 'default',
+      podUid: 'a',
+      podName: 'pod-a',
+      containerName: 'main',
+      command: ['cat', '-'],
+    };
+    const output: Uint8Array[] = [];
+    const take = (chunk: Uint8Array) => Promise.resolve(void output.push(chunk));
+    const streams = { stdin: Readable.from([Buffer.from('through both hops')]), stdout: take, stderr: take };
+    expect(await world.api.exec?.(request, streams)).toMatchObject({ exitCode: 2 });
+    expect(Buffer.concat(output).toString()).toBe('through both hops');
+    const refused = world.api.exec?.({ ...request, containerName: 'other' }, streams);
+    await expect(refused).rejects.toMatchObject({ code: 'ILK_NOT_FOUND', field: 'containerName' });
   });
 
   it('carries the session from end to end', async () => {

@@ -27,6 +27,6 @@ export function createRemoteInterLink(options: RemoteOptions): InterLinkApi {
     ...sharedCalls(remote, hop),
     create: createCall(remote),
     updateCache,
-    [Symbol.asyncDispose]: () => remote.peer[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
   });
 }

@@ -11,7 +11,8 @@ const hop: Hop = { ping: { method: 'GET', path: '/status', body: '[]' }, deleteM
  * @remarks
  * Connects with the first call and keeps its connections; dispose it to close them. Each call has a deadline. Ping, status and list are
  * asked again on a broken connection, create and delete only when nothing of them was sent: an error with `details.ambiguous` may have
- * happened at the peer. `list`, `watch` and `stats` reject with UnsupportedError unless the peer's last ping answer announced them. A
+ * happened at the peer. `list`, `watch`, `exec`,
+ * `attach`, `portForward` and `stats` reject with UnsupportedError unless the peer's last ping answer announced them. A
  * foreign plugin that says nothing of a pod leaves it out of the status.
  * @throws InvalidInputError for a URL that cannot be used.
  */
@@ -21,6 +22,6 @@ export function createRemotePlugin(options: RemoteOptions): Plugin {
     name: options.name ?? 'remote',
     ...sharedCalls(remote, hop),
     create: createCall(remote),
-    [Symbol.asyncDispose]: () => remote.peer[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
   });
 }

@@ -12,6 +12,7 @@ import { systemClock, type Clock } from '@interlink/runtime';
 import { batchBodies } from './batch-bodies.ts';
 import { firstBytes, foreignLogRequest } from './foreign-log-request.ts';
 import { limitIdle } from './limit-idle.ts';
+import { createWebSocketOpener, type WebSocketOpener } from './open-web-socket.ts';
 import { parseCreateAnswer } from './parse-create-answer.ts';
 import { parseEventLines } from './parse-event-lines.ts';
 import { parseListAnswer } from './parse-list-answer.ts';
@@ -22,6 +23,7 @@ import type { PeerRequest } from './peer-request.ts';
 import { createPeer, type Peer } from './peer.ts';
 import { redactSecrets, type CreateBody } from './redact-secrets.ts';
 import { defaultTimeouts, type RemoteOptions, type RemoteTimeouts } from './remote-options.ts';
+import { streamCalls } from './stream-calls.ts';
 import { parseObject } from './unwrap-peer-text.ts';
 
 /** In what the two hops differ. */
@@ -31,17 +33,17 @@ export interface Hop {
 }
 
 /** What the calls to one peer share. */
-export interface Remote {
+export interface Remote extends AsyncDisposable {
   readonly peer: Peer;
+  readonly webSockets: WebSocketOpener;
   readonly timeouts: RemoteTimeouts;
   readonly features: PeerFeatures;
   readonly logger: RemoteOptions['logger'];
   readonly clock: Clock;
 }
 
-type Calls = Required<
-  Omit<InterLinkApi, 'name' | 'create' | 'updateCache' | 'exec' | 'attach' | 'portForward' | typeof Symbol.asyncDispose>
->;
+/** The calls of both hops' interfaces that are the same. */
+export type Calls = Required<Omit<InterLinkApi, 'name' | 'create' | 'updateCache' | typeof Symbol.asyncDispose>>;
 
 /** A peer that is spoken to as `hop` says. */
 export function createRemote(options: RemoteOptions, hop: Hop): Remote {
@@ -52,7 +54,13 @@ export function createRemote(options: RemoteOptions, hop: Hop): Remote {
     const request = { ...hop.ping, operation: 'ping', timeoutMilliseconds: timeouts.pingMilliseconds, options: call };
     return parsePingAnswer(await peer.call(request), logger);
   });
-  return { peer, timeouts, features, logger, clock: options.clock ?? systemClock };
+  const webSockets = createWebSocketOpener(options);
+  const dispose = async (): Promise<void> => {
+    await webSockets[Symbol.asyncDispose]();
+    await peer[Symbol.asyncDispose]();
+  };
+  const clock = options.clock ?? systemClock;
+  return { peer, webSockets, timeouts, features, logger, clock, [Symbol.asyncDispose]: dispose };
 }
 
 /** The create of either hop, whose bodies have the pod in common. */
@@ -138,5 +146,6 @@ export function sharedCalls(remote: Remote, hop: Hop): Calls {
     delete: deleteCall(remote, hop.deleteMethod),
     logs: logsCall(remote),
     ...announcedCalls(remote),
+    ...streamCalls(remote),
   };
 }

@@ -16,8 +16,8 @@ afterEach(() => stack.disposeAsync());
 describe('announce', () => {
   it('says what the methods say, of what is served', () => {
     const exec = { ...createMemoryPlugin(), exec: () => Promise.resolve({ exitCode: 0 }) };
-    expect(announce({}, exec).interlink?.features).toEqual(['events', 'list']);
-    expect(announce({}, exec, ['exec', 'list']).interlink?.features).toEqual(['exec', 'list']);
+    expect(announce({}, exec).interlink?.features).toEqual(['events', 'list', 'exec']);
+    expect(announce({}, exec, ['exec', 'stats']).interlink?.features).toEqual(['exec']);
   });
 
   it('lets the plugin say less than it has', () => {

@@ -14,7 +14,7 @@ const methods: Readonly<Record<Feature, keyof OptionalMethods>> = {
 };
 
 /** The features that the HTTP servers of this package have routes for. */
-export const servedFeatures: readonly Feature[] = ['events', 'list', 'stats'];
+export const servedFeatures: readonly Feature[] = ['events', 'list', 'exec', 'attach', 'portForward', 'stats'];
 
 function featuresOf(target: OptionalMethods): readonly Feature[] {
   if (isRemote(target)) return [];

@@ -205,7 +205,7 @@ describe('a feature that the plugin lacks', () => {
 
 describe('an announcement of the plugin itself', () => {
   it('keeps its labels and loses what HTTP has no route for', async () => {
-    const interlink = { version: 1, features: ['list', 'exec'], labels: { runtime: 'none' } } as const;
+    const interlink = { version: 1, features: ['list', 'teleport'], labels: { runtime: 'none' } } as const;
     await start({ ping: () => Promise.resolve({ status: 'ok', interlink }) });
     const answer = parseRaw(await sendRaw(url, rawRequest('GET /status')));
     expect(JSON.parse(answer.body)).toEqual({

@@ -65,9 +65,15 @@ function wireRequest(request: FastifyRequest, context: RequestContext, signal: A
     ...context,
     signal,
     headers: request.headers,
+    query: queryOf(request.raw.url),
     text: () => body.toString('utf8'),
     json: () => parseBody(body),
   };
+}
+
+function queryOf(url = ''): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start + 1);
 }
 
 function addRoute(app: FastifyInstance, route: WireRoute, own: { logger: Logger; requests: OpenRequests }): void {
@@ -78,7 +84,7 @@ function addRoute(app: FastifyInstance, route: WireRoute, own: { logger: Logger;
       const context = contextOf(request, own.logger);
       const signal = own.requests.open(reply.raw, route.durable === true);
       const answer = await route.handle(wireRequest(request, context, signal));
-      return sendAnswer(answer, { reply, context, signal, requests: own.requests });
+      return sendAnswer(answer, { request, reply, context, signal, requests: own.requests });
     },
   });
 }

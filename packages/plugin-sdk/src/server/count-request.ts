@@ -6,6 +6,7 @@ export type CountRequest = (request: FastifyRequest, reply: FastifyReply, logger
 
 const nanosecondsPerMillisecond = 1_000_000n;
 const millisecondsPerSecond = 1000;
+const switchingProtocols = 101;
 
 /** A {@link CountRequest} that writes to the registry. */
 export function countRequest(metrics: Metrics): CountRequest {
@@ -17,7 +18,10 @@ export function countRequest(metrics: Metrics): CountRequest {
       const milliseconds = Number((process.hrtime.bigint() - started) / nanosecondsPerMillisecond);
       // The path of an unknown route would let anyone fill the registry.
       const route = request.routeOptions.url ?? 'unknown';
-      const status = reply.raw.writableFinished ? String(reply.raw.statusCode) : 'aborted';
+      const status =
+        reply.raw.writableFinished || reply.raw.statusCode === switchingProtocols
+          ? String(reply.raw.statusCode)
+          : 'aborted';
       total.inc({ route, status });
       seconds.observe({ route }, milliseconds / millisecondsPerSecond);
       logger.debug({ status, milliseconds }, 'request done');

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import {
   createServer as createHttpServer,
+  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerOptions as HttpOptions,
 } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import {
   ConflictError,
@@ -20,6 +22,7 @@ import { checkExposure } from './check-exposure.ts';
 import { formatAddress, parseAddress, type Address } from './parse-address.ts';
 import { readServerTls, reloadServerTls, type ServerTls } from './server-tls.ts';
 import { listenOnSocket } from './unix-socket.ts';
+import { asksForWebSocket, routeUpgrade } from './upgrade-requests.ts';
 import { wireAppFacts } from './wire-app-facts.ts';
 
 export type { ServerTls } from './server-tls.ts';
@@ -53,6 +56,9 @@ const limits: HttpOptions = {
   // Longer than the Go virtual kubelet's 120 s, so that it never writes to a connection that this end is closing.
   keepAliveTimeout: 125_000,
   connectionsCheckingInterval: 5000,
+  // The words of a command are in the URL of an exec; Linux takes 128 KiB for one of them.
+  maxHeaderSize: 512 * 1024,
+  shouldUpgradeCallback: asksForWebSocket,
 };
 
 async function createServer(
@@ -134,6 +140,9 @@ export async function listen(app: FastifyInstance, options: ListenOptions, logge
   checkExposure({ ...options, address: wanted, asksForToken: wireAppFacts(app)?.asksForToken === true }, logger);
   await app.ready();
   const server = await createServer(wanted, options.tls, (request, response) => app.routing(request, response));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    routeUpgrade(app, request, { socket, head }),
+  );
   const { address, unbind } = await bind(server, wanted);
   const stopReloading =
     options.tls === undefined ? undefined : await reloadServerTls(server as HttpsServer, options.tls, logger);

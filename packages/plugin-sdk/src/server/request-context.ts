@@ -12,12 +12,17 @@ export interface RequestContext {
 
 const contexts = new WeakMap<FastifyRequest, RequestContext>();
 
+/** Without the query, which has the words of a command in it. */
+function pathOf({ raw }: FastifyRequest): string | undefined {
+  return raw.url?.split('?')[0];
+}
+
 /** The context of a request, made when it is first asked for. */
 export function contextOf(request: FastifyRequest, logger: Logger): RequestContext {
   const known = contexts.get(request);
   if (known !== undefined) return known;
   const session = sessionId(request.raw.headers[headers.session]);
-  const fields = { session, method: request.method, path: request.raw.url };
+  const fields = { session, method: request.method, path: pathOf(request) };
   const context = { sessionId: session, logger: logger.child(fields) };
   contexts.set(request, context);
   return context;

@@ -1,14 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { headers } from '@interlink/spec';
+import { serveSession } from '../streams/serve-session.ts';
 import { buildErrorAnswer, logError } from './error-answer.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { RequestContext } from './request-context.ts';
 import { streamAnswer } from './stream-answer.ts';
-import type { StreamAnswer, WireAnswer } from './wire-route.ts';
+import { acceptWebSocket } from './upgrade-requests.ts';
+import type { SessionAnswer, StreamAnswer, WireAnswer } from './wire-route.ts';
 
 /** A request that is being answered. */
 export interface Answering {
+  readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly context: RequestContext;
   readonly signal: AbortSignal;
@@ -39,9 +42,22 @@ async function sendStream(
   return reply;
 }
 
+async function sendSession(
+  answer: SessionAnswer,
+  { request, reply, context, signal }: Answering,
+): Promise<FastifyReply> {
+  const { sessionId, logger } = context;
+  const socket = await acceptWebSocket(request.raw, { signal, sessionId });
+  reply.hijack();
+  reply.raw.statusCode = 101;
+  await serveSession(socket, answer, { signal, sessionId, logger });
+  return reply;
+}
+
 /** Sends a successful answer. Rejects when a stream failed before its first byte. */
 export async function sendAnswer(answer: WireAnswer, answering: Answering): Promise<FastifyReply> {
   if (answer.kind === 'stream') return sendStream(answer, answering);
+  if (answer.kind === 'session') return sendSession(answer, answering);
   const { reply } = answering;
   if (answer.kind === 'json') return reply.type(json).send(JSON.stringify(answer.body));
   return reply.type(answer.contentType ?? text).send(answer.body);

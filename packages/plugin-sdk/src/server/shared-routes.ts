@@ -1,6 +1,7 @@
 import { parseWire, UnsupportedError, type Plugin } from '@interlink/spec';
 import { systemClock, type Clock } from '@interlink/runtime';
 import type { OptionalMethods } from './announce.ts';
+import { streamRoutes } from './stream-routes.ts';
 import { answerJson, answerText, type WireRequest, type WireRoute } from './wire-route.ts';
 import { encodeEvents, withHeartbeats } from './with-heartbeats.ts';
 
@@ -25,10 +26,6 @@ function required<T>(method: T | undefined, feature: string): T {
   return method;
 }
 
-function unsupportedRoute(path: string): WireRoute {
-  return { path, handle: () => Promise.reject(new UnsupportedError(`this server does not offer ${path}`)) };
-}
-
 function eventsRoute(target: SharedTarget, clock: Clock): WireRoute {
   return {
     path: '/events',
@@ -46,7 +43,7 @@ function eventsRoute(target: SharedTarget, clock: Clock): WireRoute {
   };
 }
 
-/** The routes whose bodies are the same on both hops: delete, logs, the list of pods, events, statistics. */
+/** The routes that are the same on both hops: delete, logs, the list of pods, events, statistics, streaming sessions. */
 export function sharedRoutes(target: SharedTarget, options: { readonly clock?: Clock } = {}): WireRoute[] {
   return [
     {
@@ -74,6 +71,6 @@ export function sharedRoutes(target: SharedTarget, options: { readonly clock?: C
       handle: async (request) => answerJson(await required(target.stats?.bind(target), 'stats')(callOptions(request))),
     },
     eventsRoute(target, options.clock ?? systemClock),
-    ...['/exec', '/attach', '/portForward'].map(unsupportedRoute),
+    ...streamRoutes(target),
   ];
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from '@interlink/runtime';
+import type { ServedSession } from '../streams/serve-session.ts';
 
 /** One request on a route of either hop, whatever its method. */
 export interface WireRequest {
@@ -10,6 +11,8 @@ export interface WireRequest {
   /** Writes the session with every line. */
   readonly logger: Logger;
   readonly headers: IncomingHttpHeaders;
+  /** What follows the question mark of the URL. */
+  readonly query: string;
   /** The body as it came, decoded as UTF-8. */
   text(): string;
   /**
@@ -20,11 +23,12 @@ export interface WireRequest {
   json(): unknown;
 }
 
-/** What a route answers with; the status is always 200, the only success that the Go components know. */
+/** What a route answers with; but for sessions the status is always 200, the only success that the Go components know. */
 export type WireAnswer =
   | { readonly kind: 'json'; readonly body: unknown }
   | { readonly kind: 'text'; readonly body: string; readonly contentType?: string }
-  | StreamAnswer;
+  | StreamAnswer
+  | SessionAnswer;
 
 /** An answer whose bytes come as they come. */
 export interface StreamAnswer {
@@ -34,6 +38,11 @@ export interface StreamAnswer {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** True: it has no natural end, so that a server that closes ends it at once and in order. */
   readonly endless?: boolean;
+}
+
+/** An answer that is a WebSocket with the channels of Kubernetes' remote commands. Only for requests that ask for one. */
+export interface SessionAnswer extends ServedSession {
+  readonly kind: 'session';
 }
 
 /** One path of a hop. Any method is served. */

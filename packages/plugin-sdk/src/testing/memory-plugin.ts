@@ -26,7 +26,7 @@ export interface MemoryPlugin extends Plugin {
 
 /** What a test wants otherwise. */
 export type MemoryPluginOptions = Partial<
-  Pick<Plugin, 'ping' | 'create' | 'status' | 'delete' | 'logs' | 'list' | 'watch'>
+  Pick<Plugin, 'ping' | 'create' | 'status' | 'delete' | 'logs' | 'list' | 'watch' | 'exec' | 'attach' | 'portForward'>
 >;
 
 const jobIdStart = 1000;
@@ -146,8 +146,18 @@ export function createMemoryPlugin(overrides: MemoryPluginOptions = {}): MemoryP
       record('watch', undefined, options);
       return overrides.watch === undefined ? watch(options) : overrides.watch(options);
     },
+    ...streamingOf(overrides),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** Only what was given: a plugin announces what it has. */
+function streamingOf({
+  exec,
+  attach,
+  portForward,
+}: MemoryPluginOptions): Pick<Plugin, 'exec' | 'attach' | 'portForward'> {
+  return { ...(exec && { exec }), ...(attach && { attach }), ...(portForward && { portForward }) };
 }
 
 function untilAborted(signal: AbortSignal | undefined): Promise<never> {

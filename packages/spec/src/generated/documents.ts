@@ -248,6 +248,189 @@ export const interLinkApiDocument: OpenApiDocument = {
           }
         }
       }
+    },
+    "/exec": {
+      "get": {
+        "operationId": "exec",
+        "x-extension": "exec",
+        "description": "Runs a command in a running container. A WebSocket with the subprotocol v5.channel.k8s.io: every message is binary and its first byte is the channel. 0 standard input, 1 standard output, 2 standard error, 3 the end as a v1.Status in JSON, 4 the size of the terminal as {\"Width\":80,\"Height\":24}. The message of the two bytes 255 and 0 ends the standard input. The Status is that of a kubelet: Success, or Failure with the reason NonZeroExitCode and the cause ExitCode; an error of the error set has its code as the reason of a cause.",
+        "parameters": [
+          {
+            "in": "query",
+            "name": "namespace",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/namespace"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podUid",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/podUid"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/podName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "containerName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/containerName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "command",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/command"
+            }
+          },
+          {
+            "in": "query",
+            "name": "tty",
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/tty"
+            }
+          },
+          {
+            "in": "query",
+            "name": "stdin",
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/stdin"
+            }
+          }
+        ],
+        "responses": {
+          "101": {
+            "description": "The WebSocket is open. What fails from here on is a Status on channel 3."
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/attach": {
+      "get": {
+        "operationId": "attach",
+        "x-extension": "attach",
+        "description": "What a running container writes from now on, and its standard input, framed as in /exec. Success when the container has ended.",
+        "parameters": [
+          {
+            "in": "query",
+            "name": "namespace",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/namespace"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podUid",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/podUid"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/podName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "containerName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/containerName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "tty",
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/tty"
+            }
+          },
+          {
+            "in": "query",
+            "name": "stdin",
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/stdin"
+            }
+          }
+        ],
+        "responses": {
+          "101": {
+            "description": "The WebSocket is open. What fails from here on is a Status on channel 3."
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/portForward": {
+      "get": {
+        "operationId": "portForward",
+        "x-extension": "portForward",
+        "description": "One connection to a port of the pod, framed as in /exec: channel 0 is what goes to the port, channel 1 what comes from it. The two bytes 255 and 0 end the sending half; Success on channel 3 when the port has closed the connection.",
+        "parameters": [
+          {
+            "in": "query",
+            "name": "namespace",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/namespace"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podUid",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/podUid"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/podName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "port",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/port"
+            }
+          }
+        ],
+        "responses": {
+          "101": {
+            "description": "The WebSocket is open. What fails from here on is a Status on channel 3."
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
     }
   },
   "components": {
@@ -323,10 +506,7 @@ export const interLinkApiDocument: OpenApiDocument = {
         ],
         "properties": {
           "name": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 253,
-            "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+            "$ref": "#/components/schemas/PodName"
           },
           "namespace": {
             "$ref": "#/components/schemas/NamespaceName"
@@ -348,6 +528,12 @@ export const interLinkApiDocument: OpenApiDocument = {
         "minLength": 1,
         "maxLength": 128,
         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+      },
+      "PodName": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 253,
+        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
       },
       "NamespaceName": {
         "type": "string",
@@ -835,6 +1021,108 @@ export const interLinkApiDocument: OpenApiDocument = {
             ]
           }
         }
+      },
+      "ExecRequest": {
+        "description": "Extension: the query of GET /exec. `command` is repeated, once for the program and once for each argument. With `tty` everything comes on channel 1, and channel 4 may change the size.",
+        "type": "object",
+        "required": [
+          "namespace",
+          "podUid",
+          "podName",
+          "containerName",
+          "command"
+        ],
+        "properties": {
+          "namespace": {
+            "$ref": "#/components/schemas/NamespaceName"
+          },
+          "podUid": {
+            "$ref": "#/components/schemas/PodUid"
+          },
+          "podName": {
+            "$ref": "#/components/schemas/PodName"
+          },
+          "containerName": {
+            "$ref": "#/components/schemas/ContainerName"
+          },
+          "command": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 4096,
+            "items": {
+              "$ref": "#/components/schemas/Argument"
+            }
+          },
+          "tty": {
+            "type": "boolean"
+          },
+          "stdin": {
+            "type": "boolean",
+            "description": "Whether channel 0 will be used. Without it the command has an empty input."
+          }
+        }
+      },
+      "AttachRequest": {
+        "description": "Extension: the query of GET /attach.",
+        "type": "object",
+        "required": [
+          "namespace",
+          "podUid",
+          "podName",
+          "containerName"
+        ],
+        "properties": {
+          "namespace": {
+            "$ref": "#/components/schemas/NamespaceName"
+          },
+          "podUid": {
+            "$ref": "#/components/schemas/PodUid"
+          },
+          "podName": {
+            "$ref": "#/components/schemas/PodName"
+          },
+          "containerName": {
+            "$ref": "#/components/schemas/ContainerName"
+          },
+          "tty": {
+            "type": "boolean"
+          },
+          "stdin": {
+            "type": "boolean",
+            "description": "Whether channel 0 will be used."
+          }
+        }
+      },
+      "PortForwardRequest": {
+        "description": "Extension: the query of GET /portForward. One WebSocket is one connection to the port.",
+        "type": "object",
+        "required": [
+          "namespace",
+          "podUid",
+          "podName",
+          "port"
+        ],
+        "properties": {
+          "namespace": {
+            "$ref": "#/components/schemas/NamespaceName"
+          },
+          "podUid": {
+            "$ref": "#/components/schemas/PodUid"
+          },
+          "podName": {
+            "$ref": "#/components/schemas/PodName"
+          },
+          "port": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 65535
+          }
+        }
+      },
+      "Argument": {
+        "type": "string",
+        "pattern": "^[^\\u0000]*$",
+        "description": "Any text without a NUL character."
       },
       "Accelerator": {
         "type": "object",
@@ -1230,6 +1518,189 @@ export const pluginApiDocument: OpenApiDocument = {
           }
         }
       }
+    },
+    "/exec": {
+      "get": {
+        "operationId": "exec",
+        "x-extension": "exec",
+        "description": "Runs a command in a running container. A WebSocket with the subprotocol v5.channel.k8s.io: every message is binary and its first byte is the channel. 0 standard input, 1 standard output, 2 standard error, 3 the end as a v1.Status in JSON, 4 the size of the terminal as {\"Width\":80,\"Height\":24}. The message of the two bytes 255 and 0 ends the standard input. The Status is that of a kubelet: Success, or Failure with the reason NonZeroExitCode and the cause ExitCode; an error of the error set has its code as the reason of a cause.",
+        "parameters": [
+          {
+            "in": "query",
+            "name": "namespace",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/namespace"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podUid",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/podUid"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/podName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "containerName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/containerName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "command",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/command"
+            }
+          },
+          {
+            "in": "query",
+            "name": "tty",
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/tty"
+            }
+          },
+          {
+            "in": "query",
+            "name": "stdin",
+            "schema": {
+              "$ref": "#/components/schemas/ExecRequest/properties/stdin"
+            }
+          }
+        ],
+        "responses": {
+          "101": {
+            "description": "The WebSocket is open. What fails from here on is a Status on channel 3."
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/attach": {
+      "get": {
+        "operationId": "attach",
+        "x-extension": "attach",
+        "description": "What a running container writes from now on, and its standard input, framed as in /exec. Success when the container has ended.",
+        "parameters": [
+          {
+            "in": "query",
+            "name": "namespace",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/namespace"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podUid",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/podUid"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/podName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "containerName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/containerName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "tty",
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/tty"
+            }
+          },
+          {
+            "in": "query",
+            "name": "stdin",
+            "schema": {
+              "$ref": "#/components/schemas/AttachRequest/properties/stdin"
+            }
+          }
+        ],
+        "responses": {
+          "101": {
+            "description": "The WebSocket is open. What fails from here on is a Status on channel 3."
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/portForward": {
+      "get": {
+        "operationId": "portForward",
+        "x-extension": "portForward",
+        "description": "One connection to a port of the pod, framed as in /exec: channel 0 is what goes to the port, channel 1 what comes from it. The two bytes 255 and 0 end the sending half; Success on channel 3 when the port has closed the connection.",
+        "parameters": [
+          {
+            "in": "query",
+            "name": "namespace",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/namespace"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podUid",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/podUid"
+            }
+          },
+          {
+            "in": "query",
+            "name": "podName",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/podName"
+            }
+          },
+          {
+            "in": "query",
+            "name": "port",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/PortForwardRequest/properties/port"
+            }
+          }
+        ],
+        "responses": {
+          "101": {
+            "description": "The WebSocket is open. What fails from here on is a Status on channel 3."
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
     }
   },
   "components": {
@@ -1305,10 +1776,7 @@ export const pluginApiDocument: OpenApiDocument = {
         ],
         "properties": {
           "name": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 253,
-            "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+            "$ref": "#/components/schemas/PodName"
           },
           "namespace": {
             "$ref": "#/components/schemas/NamespaceName"
@@ -1330,6 +1798,12 @@ export const pluginApiDocument: OpenApiDocument = {
         "minLength": 1,
         "maxLength": 128,
         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+      },
+      "PodName": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 253,
+        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
       },
       "NamespaceName": {
         "type": "string",
@@ -1817,6 +2291,108 @@ export const pluginApiDocument: OpenApiDocument = {
             ]
           }
         }
+      },
+      "ExecRequest": {
+        "description": "Extension: the query of GET /exec. `command` is repeated, once for the program and once for each argument. With `tty` everything comes on channel 1, and channel 4 may change the size.",
+        "type": "object",
+        "required": [
+          "namespace",
+          "podUid",
+          "podName",
+          "containerName",
+          "command"
+        ],
+        "properties": {
+          "namespace": {
+            "$ref": "#/components/schemas/NamespaceName"
+          },
+          "podUid": {
+            "$ref": "#/components/schemas/PodUid"
+          },
+          "podName": {
+            "$ref": "#/components/schemas/PodName"
+          },
+          "containerName": {
+            "$ref": "#/components/schemas/ContainerName"
+          },
+          "command": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 4096,
+            "items": {
+              "$ref": "#/components/schemas/Argument"
+            }
+          },
+          "tty": {
+            "type": "boolean"
+          },
+          "stdin": {
+            "type": "boolean",
+            "description": "Whether channel 0 will be used. Without it the command has an empty input."
+          }
+        }
+      },
+      "AttachRequest": {
+        "description": "Extension: the query of GET /attach.",
+        "type": "object",
+        "required": [
+          "namespace",
+          "podUid",
+          "podName",
+          "containerName"
+        ],
+        "properties": {
+          "namespace": {
+            "$ref": "#/components/schemas/NamespaceName"
+          },
+          "podUid": {
+            "$ref": "#/components/schemas/PodUid"
+          },
+          "podName": {
+            "$ref": "#/components/schemas/PodName"
+          },
+          "containerName": {
+            "$ref": "#/components/schemas/ContainerName"
+          },
+          "tty": {
+            "type": "boolean"
+          },
+          "stdin": {
+            "type": "boolean",
+            "description": "Whether channel 0 will be used."
+          }
+        }
+      },
+      "PortForwardRequest": {
+        "description": "Extension: the query of GET /portForward. One WebSocket is one connection to the port.",
+        "type": "object",
+        "required": [
+          "namespace",
+          "podUid",
+          "podName",
+          "port"
+        ],
+        "properties": {
+          "namespace": {
+            "$ref": "#/components/schemas/NamespaceName"
+          },
+          "podUid": {
+            "$ref": "#/components/schemas/PodUid"
+          },
+          "podName": {
+            "$ref": "#/components/schemas/PodName"
+          },
+          "port": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 65535
+          }
+        }
+      },
+      "Argument": {
+        "type": "string",
+        "pattern": "^[^\\u0000]*$",
+        "description": "Any text without a NUL character."
       },
       "Accelerator": {
         "type": "object",

@@ -8,7 +8,7 @@ export interface components {
         /** @description A Kubernetes v1.Pod as the typed Go client encodes it, without apiVersion and kind. */
         readonly Pod: Pod;
         readonly PodMetadata: {
-            readonly name: string;
+            readonly name: components["schemas"]["PodName"];
             readonly namespace: components["schemas"]["NamespaceName"];
             readonly uid: components["schemas"]["PodUid"];
             readonly labels?: components["schemas"]["StringMap"];
@@ -16,6 +16,7 @@ export interface components {
         };
         /** @description The Pod's UID. A path component in every backend, so only letters, digits, dot, dash and underscore are taken, and it starts with a letter or digit. API servers send a lower-case UUID; static pods a hexadecimal hash. */
         readonly PodUid: string;
+        readonly PodName: string;
         readonly NamespaceName: string;
         readonly ContainerName: string;
         readonly StringMap: {
@@ -119,6 +120,36 @@ export interface components {
             readonly ContainerName?: string;
             readonly Opts?: components["schemas"]["LogOptions"] | null;
         };
+        /** @description Extension: the query of GET /exec. `command` is repeated, once for the program and once for each argument. With `tty` everything comes on channel 1, and channel 4 may change the size. */
+        readonly ExecRequest: {
+            readonly namespace: components["schemas"]["NamespaceName"];
+            readonly podUid: components["schemas"]["PodUid"];
+            readonly podName: components["schemas"]["PodName"];
+            readonly containerName: components["schemas"]["ContainerName"];
+            readonly command: readonly components["schemas"]["Argument"][];
+            readonly tty?: boolean;
+            /** @description Whether channel 0 will be used. Without it the command has an empty input. */
+            readonly stdin?: boolean;
+        };
+        /** @description Extension: the query of GET /attach. */
+        readonly AttachRequest: {
+            readonly namespace: components["schemas"]["NamespaceName"];
+            readonly podUid: components["schemas"]["PodUid"];
+            readonly podName: components["schemas"]["PodName"];
+            readonly containerName: components["schemas"]["ContainerName"];
+            readonly tty?: boolean;
+            /** @description Whether channel 0 will be used. */
+            readonly stdin?: boolean;
+        };
+        /** @description Extension: the query of GET /portForward. One WebSocket is one connection to the port. */
+        readonly PortForwardRequest: {
+            readonly namespace: components["schemas"]["NamespaceName"];
+            readonly podUid: components["schemas"]["PodUid"];
+            readonly podName: components["schemas"]["PodName"];
+            readonly port: number;
+        };
+        /** @description Any text without a NUL character. */
+        readonly Argument: string;
         readonly Accelerator: {
             readonly resourceType: string;
             readonly available?: string | number;

@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { InvalidInputError } from '../errors/index.ts';
 import { interLinkApiDocument, pluginApiDocument } from '../generated/documents.ts';
 import type { Pod } from '../kubernetes.ts';
+import type { AttachRequest, ExecRequest, PortForwardRequest } from '../streams.ts';
 import type {
   CreateStruct,
   ErrorBody,
@@ -15,10 +16,17 @@ import type {
 } from '../wire.ts';
 import { dropNulls } from './drop-nulls.ts';
 
-/** The bodies that can be checked, by the schema's name in the OpenAPI documents. */
+/** Which streams the caller will use. */
+export interface StreamWishes {
+  readonly stdin?: boolean;
+}
+
+/** The bodies and queries that can be checked, by the schema's name in the OpenAPI documents. */
 export interface WireBodies {
+  AttachRequest: AttachRequest & StreamWishes;
   CreateStruct: CreateStruct;
   ErrorBody: ErrorBody;
+  ExecRequest: ExecRequest & StreamWishes;
   HeldPod: HeldPod;
   LogStruct: LogStruct;
   PingResponse: PingResponse;
@@ -26,6 +34,7 @@ export interface WireBodies {
   PodCreateRequests: PodCreateRequests;
   PodStatus: PodStatus;
   PodStatusEvent: PodStatusEvent;
+  PortForwardRequest: PortForwardRequest;
   RetrievedPodData: RetrievedPodData;
 }
 
