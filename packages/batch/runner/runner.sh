@@ -283,7 +283,8 @@ stop() { # REASON: once; what is not running any more will not be started
   if [[ -s $job/grace ]]; then read -r seconds <"$job/grace"; fi
   uptime
   stop_deadline=$((UPTIME + seconds * 1000))
-  printf '%s\n' "$stop_deadline" >"$job/stopping"
+  now
+  printf '%s\n%s %s\n' "$stop_deadline" "$1" "$NOW" >"$job/stopping"
   for name in "${!restart_at[@]}"; do
     unset -v "restart_at[$name]"
     [[ ${kind[$name]} == sidecar ]] || result_of[$name]=137

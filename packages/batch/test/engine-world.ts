@@ -70,6 +70,12 @@ export class EngineWorld {
     await this.touch(uid);
   }
 
+  /** As the runner does when somebody tells it to end the pod. */
+  async writeStop(uid: string, reason = 'Terminated'): Promise<void> {
+    await writeFile(join(this.root, uid, 'stopping'), `12345\n${reason} 100.5\n`);
+    await this.touch(uid);
+  }
+
   async touch(uid: string): Promise<void> {
     await writeFile(join(this.root, 'changed', uid), '.');
   }

@@ -14,6 +14,8 @@ export class FakeScheduler implements Scheduler {
   queuesOnError = false;
   askError: Error | undefined;
   cancelError: Error | undefined;
+  /** What is still known of jobs that are not in `jobs` any more. */
+  readonly recalled = new Map<string, JobState>();
 
   constructor(queryIntervalSeconds = 3600) {
     this.queryIntervalSeconds = queryIntervalSeconds;
@@ -40,6 +42,11 @@ export class FakeScheduler implements Scheduler {
     this.queries += 1;
     await this.answer();
     return { complete: this.complete, jobs: new Map(this.jobs) };
+  }
+
+  async recall(ids: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
+    await this.answer();
+    return new Map([...this.recalled].filter(([id]) => ids.includes(id)));
   }
 
   async find(uid: string): Promise<string | undefined> {

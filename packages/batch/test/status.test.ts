@@ -249,3 +249,98 @@ describe('logs', () => {
     await expect(plugin.logs(asked)).rejects.toMatchObject({ code: 'ILK_NOT_FOUND', field });
   });
 });
+
+describe('a job that somebody else ends', () => {
+  const preempted = {
+    phase: 'ended',
+    word: 'PREEMPTED',
+    endedBy: 'scheduler',
+    reason: 'Preempted',
+    message: 'job 1 was preempted',
+  } as const;
+
+  async function stopped(world: EngineWorld, exitCode: number) {
+    const plugin = await world.start();
+    await plugin.create(sampleData());
+    await world.writeState('pod-1', 'main', running);
+    await world.writeStop('pod-1');
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    await world.writeState('pod-1', 'main', { ...succeeded, exitCode, reason });
+    await world.writeOutcome('pod-1', 'Terminated');
+    return plugin;
+  }
+
+  it.each([0, 143])('has the scheduler’s reason, also where its containers ended with %s', async (exitCode) => {
+    await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
+    const plugin = await stopped(world, exitCode);
+    world.scheduler.jobs.set('1', { phase: 'running', word: 'COMPLETING', uid: 'pod-1' });
+    expect((await statusOf(plugin)).containers?.[0]?.state).toHaveProperty('running');
+    world.scheduler.jobs.set('1', { ...preempted, uid: 'pod-1' });
+    const status = await until(
+      () => statusOf(plugin),
+      ({ containers }) => containers?.[0]?.state?.terminated !== undefined,
+    );
+    expect(status.containers?.[0]?.state?.terminated).toMatchObject({
+      exitCode: 143,
+      reason: 'Preempted',
+      message: 'job 1 was preempted',
+    });
+    expect(status.interlink).toMatchObject({ state: 'known', reason: 'Preempted', jobState: 'ended' });
+  });
+
+  it('stays as it is while the scheduler does not answer, also over a restart', async () => {
+    await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
+    world.scheduler.askError = new UnavailableError('connection refused');
+    await stopped(world, 0);
+    const plugin = await world.start();
+    await until(
+      () => statusOf(plugin),
+      ({ interlink }) => interlink?.state === 'unknown',
+    );
+    expect((await statusOf(plugin)).containers?.[0]?.state).toHaveProperty('running');
+    world.scheduler.askError = undefined;
+    world.scheduler.jobs.clear();
+    const status = await until(
+      () => statusOf(plugin),
+      ({ containers }) => containers?.[0]?.state?.terminated !== undefined,
+    );
+    expect(status.containers?.[0]?.state?.terminated).toMatchObject({ exitCode: 143, reason: 'JobTerminated' });
+  });
+
+  it('keeps the exit codes of its containers when it is deleted', async () => {
+    await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
+    const plugin = await world.start();
+    await plugin.create(sampleData());
+    await world.writeState('pod-1', 'main', running);
+    await plugin.delete(samplePod());
+    await world.writeStop('pod-1');
+    await world.writeState('pod-1', 'main', succeeded);
+    await world.writeOutcome('pod-1', 'Terminated');
+    const status = await until(
+      () => statusOf(plugin),
+      ({ interlink }) => interlink?.state === 'gone',
+    );
+    expect(status.containers?.[0]?.state?.terminated).toMatchObject({ exitCode: 0, reason: 'Completed' });
+  });
+});
+
+it('takes what accounting knows of a job that the queue has forgotten', async () => {
+  await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
+  const plugin = await world.start();
+  await plugin.create(sampleData());
+  await world.writeState('pod-1', 'main', running);
+  const ended = {
+    phase: 'ended',
+    word: 'OUT_OF_MEMORY',
+    reason: 'OOMKilled',
+    message: 'too much',
+    exitCode: 137,
+  } as const;
+  world.scheduler.recalled.set('1', ended);
+  world.scheduler.jobs.clear();
+  const status = await until(
+    () => statusOf(plugin),
+    ({ containers }) => containers?.[0]?.state?.terminated !== undefined,
+  );
+  expect(status.containers?.[0]?.state?.terminated).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
+});

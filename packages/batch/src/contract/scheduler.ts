@@ -45,6 +45,8 @@ export interface JobState {
   /** A CamelCase word and a sentence for the author of the pod: why it waits, why it ended. */
   readonly reason?: string;
   readonly message?: string;
+  /** Of a job that has ended: whether its runner came to its end by itself, or the scheduler ended it. Default `itself`. */
+  readonly endedBy?: 'itself' | 'scheduler';
   /** Of a job that has ended, 128 plus the signal's number where one ended it. For containers that left no word of their own. */
   readonly exitCode?: number;
   /** RFC 3339; the scheduler's estimate for a queued job. */

@@ -26,6 +26,20 @@ export interface JobOutcome {
   readonly finishedAt: number;
 }
 
+/** That the runner was told to end the pod, and when. */
+export interface StopNote {
+  /** `Terminated`: by the scheduler or the plugin. `DeadlineExceeded`, `InitContainerFailed`: by itself. */
+  readonly reason: string;
+  /** Seconds since 1970. */
+  readonly at: number;
+}
+
+/** The stop file's second line; the first is the runner's own. undefined where there is none. */
+export function parseStopNote(text: string): StopNote | undefined {
+  const [, reason, at] = /^[^\n]*\n(\w+) ([\d.]+)\n/.exec(text) ?? [];
+  return reason === undefined ? undefined : { reason, at: Number(at) };
+}
+
 /** A state file's content; undefined where it is not (yet) one. */
 export function parseContainerRecord(text: string): ContainerRecord | undefined {
   const record = parse(text) as Partial<ContainerRecord> | undefined;

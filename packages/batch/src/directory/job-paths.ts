@@ -9,6 +9,7 @@ export const jobFiles = {
   settings: 'settings',
   jobId: 'job.id',
   grace: 'grace',
+  stopping: 'stopping',
   outcome: 'outcome.json',
   output: 'job.out',
   preamble: 'preamble',

@@ -24,6 +24,15 @@ export interface JobRecord {
   readonly deletedAt?: string;
   /** Set once the job was found to be gone without having ended its containers; the states are final from then on. */
   readonly lost?: LostJob;
+  /** Why the runner was told to end the pod, when it was not this plugin that wished it; the states are final from then on. */
+  readonly cause?: EndCause;
+}
+
+/** Why a scheduler ended a job. */
+export interface EndCause {
+  /** A CamelCase word. */
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** How a job was lost, and what its containers had reached. */

@@ -1,6 +1,8 @@
 import { changedDirectory } from '../directory/job-paths.ts';
 import type { Engine } from './engine.ts';
+import { isUnexplained } from '../status/map-pod-status.ts';
 import { readJobFiles } from './job-evidence.ts';
+import type { JobPoller } from './job-poller.ts';
 
 const pollMilliseconds = 2000;
 // One change makes several events, and removing a note makes another.
@@ -13,7 +15,7 @@ export interface ChangeSpool extends Disposable {
 }
 
 /** A spool that is read at every event of its directory and, where no events come, every two seconds while jobs are active. */
-export function createChangeSpool(engine: Engine): ChangeSpool {
+export function createChangeSpool(engine: Engine, poller: Pick<JobPoller, 'soon'>): ChangeSpool {
   const directory = `${engine.root}/${changedDirectory}`;
   let running: Promise<void> | undefined;
   let isDirty = false;
@@ -22,7 +24,7 @@ export function createChangeSpool(engine: Engine): ChangeSpool {
     try {
       while (isDirty && !engine.signal.aborted) {
         isDirty = false;
-        await drainOnce(engine, directory);
+        await drainOnce(engine, directory, poller);
       }
     } finally {
       // At once: who asks after the last look must not be given its answer.
@@ -59,7 +61,7 @@ export function createChangeSpool(engine: Engine): ChangeSpool {
   };
 }
 
-async function drainOnce(engine: Engine, directory: string): Promise<void> {
+async function drainOnce(engine: Engine, directory: string, poller: Pick<JobPoller, 'soon'>): Promise<void> {
   const entries = (await engine.host.list(directory)) ?? [];
   if (entries.length === 0) return;
   // Removed before the states are read: what changes after that is noted anew.
@@ -69,6 +71,7 @@ async function drainOnce(engine: Engine, directory: string): Promise<void> {
       const held = engine.pods.get(name);
       if (!held) return;
       await readJobFiles(engine, held);
+      if (isUnexplained(held)) poller.soon();
       engine.pods.touched(held);
     }),
   );

@@ -57,7 +57,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   await loadPods(engine);
 
   const poller = createJobPoller(engine);
-  const spool = createChangeSpool(engine);
+  const spool = createChangeSpool(engine, poller);
   const deleter = createDeleter(engine);
   const creator = createCreator(engine);
   const hints = engine.scheduler.onChange?.(() => poller.hint());

@@ -1,4 +1,9 @@
-import { parseContainerRecord, parseJobOutcome, type ContainerRecord } from '../directory/container-record.ts';
+import {
+  parseContainerRecord,
+  parseJobOutcome,
+  parseStopNote,
+  type ContainerRecord,
+} from '../directory/container-record.ts';
 import { jobFiles, jobPath } from '../directory/job-paths.ts';
 import { formatJobRecord, type JobRecord } from '../directory/job-record.ts';
 import type { Engine } from './engine.ts';
@@ -19,13 +24,15 @@ export async function readJobFiles(engine: Engine, held: HeldPodState): Promise<
   const outcomePath = jobPath(engine.root, uid, jobFiles.outcome);
   // First the outcome: where it is there, the states that are read after it are final.
   const outcome = (await engine.host.readMany([outcomePath])).get(outcomePath);
-  const texts = await engine.host.readMany(containers.map(({ name }) => statePath(name)));
+  const stopPath = jobPath(engine.root, uid, jobFiles.stopping);
+  const texts = await engine.host.readMany([stopPath, ...containers.map(({ name }) => statePath(name))]);
   const states = new Map<string, ContainerRecord>(held.states);
   for (const { name } of containers) {
     const state = parseContainerRecord(texts.get(statePath(name)) ?? '');
     if (state) states.set(name, state);
   }
   held.states = states;
+  held.stop = parseStopNote(texts.get(stopPath) ?? '');
   held.outcome = outcome === undefined ? undefined : parseJobOutcome(outcome);
 }
 

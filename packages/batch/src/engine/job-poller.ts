@@ -3,7 +3,7 @@ import type { LostJob } from '../directory/job-record.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { readJobFiles, saveRecord } from './job-evidence.ts';
 import { jobPath } from '../directory/job-paths.ts';
-import { isOver } from '../status/map-pod-status.ts';
+import { isOver, isUnexplained } from '../status/map-pod-status.ts';
 import { isActive, type HeldPodState } from './pod-table.ts';
 
 const millisecondsPerSecond = 1000;
@@ -15,8 +15,10 @@ const shareOfTime = 20;
 export interface JobPoller {
   /** Asks now, or takes part in the question under way. Never rejects: a failure is noted on the pods. */
   poll(): Promise<void>;
-  /** Asks soon, because something may have happened. */
+  /** Asks at once, because the scheduler itself says that something happened. */
   hint(): void;
+  /** Asks as soon as the interval allows. */
+  soon(): void;
   /** Asks at the interval for as long as there are active jobs; call it when there may be some. */
   wake(): void;
 }
@@ -24,6 +26,7 @@ export interface JobPoller {
 /** A poller that stops with the engine's signal. */
 export function createJobPoller(engine: Engine): JobPoller {
   const intervalMilliseconds = engine.scheduler.queryIntervalSeconds * millisecondsPerSecond;
+  let askedAt = -Infinity;
   let lastMilliseconds = 0;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -44,15 +47,17 @@ export function createJobPoller(engine: Engine): JobPoller {
   };
   const poller: JobPoller = {
     poll() {
-      const begun = engine.clock.now();
-      running ??= ask(engine).finally(() => {
+      if (running) return running;
+      askedAt = engine.clock.now();
+      running = ask(engine).finally(() => {
         running = undefined;
-        lastMilliseconds = engine.clock.now() - begun;
+        lastMilliseconds = engine.clock.now() - askedAt;
         schedule(pause());
       });
       return running;
     },
     hint: () => schedule(hintMilliseconds),
+    soon: () => schedule(Math.max(hintMilliseconds, askedAt + pause() - engine.clock.now())),
     wake: () => schedule(pause()),
   };
   engine.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
@@ -112,6 +117,7 @@ async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: A
     held.job = job;
     held.absentSince = undefined;
   }
+  if (isUnexplained(held) && held.outcome) await settleCause(engine, held, { query, startedAt });
   const isGone = job ? job.phase === 'ended' : query.complete && held.submittedAt < startedAt;
   if (isGone) await considerLost(engine, held, startedAt);
   if (isNews || isGone) engine.pods.touched(held);
@@ -132,6 +138,23 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
     await saveRecord(engine, held, { lost });
     engine.logger.warn({ podUid: uid, jobId, reason: lost.reason }, 'job is lost');
   });
+}
+
+/** The runner was told to end: now that its job is gone, the scheduler knows best why. */
+async function settleCause(engine: Engine, held: HeldPodState, { query, startedAt }: Answer): Promise<void> {
+  const { uid, jobId = '' } = held.record;
+  const job = query.jobs.get(jobId);
+  const isGone = job ? job.phase === 'ended' : query.complete && held.submittedAt < startedAt;
+  if (!isGone) return;
+  const said = job?.endedBy === 'scheduler' ? job : undefined;
+  const cause = {
+    reason: said?.reason ?? 'JobTerminated',
+    message: said?.message ?? `job ${jobId} was told to end by somebody else`,
+  };
+  await engine.lock.run(uid, async () => {
+    if (isUnexplained(held)) await saveRecord(engine, held, { cause });
+  });
+  engine.pods.touched(held);
 }
 
 function describeLoss({ job, record }: HeldPodState): Pick<LostJob, 'reason' | 'message' | 'exitCode'> {

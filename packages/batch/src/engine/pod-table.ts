@@ -1,7 +1,7 @@
 import type { PodStatus } from '@interlink/spec';
 import type { JobRecord } from '../directory/job-record.ts';
 import type { JobState } from '../contract/scheduler.ts';
-import type { ContainerRecord, JobOutcome } from '../directory/container-record.ts';
+import type { ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
 import { isOver, mapPodStatus, type JobView } from '../status/map-pod-status.ts';
 
 /** A pod in memory: its record and what was last read of its job. */
@@ -9,6 +9,7 @@ export interface HeldPodState {
   record: JobRecord;
   states: ReadonlyMap<string, ContainerRecord>;
   outcome: JobOutcome | undefined;
+  stop: StopNote | undefined;
   job: JobState | undefined;
   unknown: JobView['unknown'];
   /** When this process had the job's id, in milliseconds: a query begun earlier says nothing by the job's absence. */
@@ -96,6 +97,7 @@ function newState(record: JobRecord): HeldPodState {
     record,
     states: new Map(),
     outcome: undefined,
+    stop: undefined,
     job: undefined,
     unknown: undefined,
     submittedAt: 0,

@@ -1,6 +1,6 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '@interlink/spec';
 import type { ContainerRecord, EndedRun } from '../directory/container-record.ts';
-import type { JobRecord, LostJob } from '../directory/job-record.ts';
+import type { EndCause, JobRecord, LostJob } from '../directory/job-record.ts';
 
 /** What the status of one container depends on. */
 export interface ContainerFacts {
@@ -12,11 +12,18 @@ export interface ContainerFacts {
   /** Why nothing has started yet. */
   readonly waiting: { readonly reason: string; readonly message?: string } | undefined;
   readonly lost?: LostJob;
+  /** When somebody else told the job to end, in seconds since 1970. */
+  readonly stoppedAt?: number;
+  /** Whether it is not known yet who. */
+  readonly isUnexplained: boolean;
+  /** What the scheduler says of it. */
+  readonly cause: EndCause | undefined;
 }
 
 type Container = JobRecord['containers'][number];
 
 const killed = 137;
+const terminated = 143;
 const signalBase = 128;
 const lastSignal = 64;
 const millisecondsPerSecond = 1000;
@@ -58,7 +65,7 @@ function isLastShown(record: ContainerRecord, { isOver }: ContainerFacts): boole
 }
 
 function mapState(container: Container, record: ContainerRecord | undefined, facts: ContainerFacts): ContainerState {
-  if (record?.state === 'terminated') return { terminated: mapEnded(record) };
+  if (record?.state === 'terminated') return mapTerminated(record, facts);
   if (record?.state === 'waiting' && facts.isOver && record.last) return { terminated: mapEnded(record.last) };
   if (facts.lost) return { terminated: mapLost(record, facts.lost) };
   if (record?.state === 'running') {
@@ -69,6 +76,23 @@ function mapState(container: Container, record: ContainerRecord | undefined, fac
   if (record?.state === 'waiting')
     return { waiting: { reason: record.reason, message: backOffMessage(container, record, facts) } };
   return { waiting: notStarted(container, facts) };
+}
+
+/** A container that was stopped from outside has not come to its own end, whatever its exit code. */
+function mapTerminated(
+  run: EndedRun,
+  { stoppedAt = Infinity, isUnexplained, cause }: ContainerFacts,
+): Pick<ContainerState, 'running' | 'terminated'> {
+  const isStopped = run.startedAt !== undefined && run.finishedAt >= stoppedAt;
+  if (isStopped && isUnexplained) return { running: { startedAt: formatTime(run.startedAt) } };
+  const ended = mapEnded(run);
+  return {
+    terminated: isStopped && cause ? { ...ended, exitCode: ended.exitCode || terminated, ...wordsOf(cause) } : ended,
+  };
+}
+
+function wordsOf({ reason, message }: EndCause): EndCause {
+  return { reason, message };
 }
 
 function notStarted(container: Container, { waiting, hasInitContainers }: ContainerFacts) {

@@ -1,5 +1,5 @@
 import type { PodStatus, RemoteState } from '@interlink/spec';
-import type { ContainerRecord, JobOutcome } from '../directory/container-record.ts';
+import type { ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
 import type { JobRecord } from '../directory/job-record.ts';
 import type { JobState } from '../contract/scheduler.ts';
 import { mapContainerStatus, type ContainerFacts } from './map-container-status.ts';
@@ -11,6 +11,8 @@ export interface JobView {
   readonly states: ReadonlyMap<string, ContainerRecord>;
   /** The runner's last word. */
   readonly outcome?: JobOutcome | undefined;
+  /** Set once the runner was told to end the pod. */
+  readonly stop?: StopNote | undefined;
   /** The scheduler's last word. */
   readonly job?: JobState | undefined;
   /** Set while the scheduler cannot be asked. */
@@ -18,8 +20,16 @@ export interface JobView {
 }
 
 /** Whether the job is over for good: nothing of it can change any more. */
-export function isOver({ record, outcome }: Pick<JobView, 'record' | 'outcome'>): boolean {
-  return outcome !== undefined || record.lost !== undefined || record.phase === 'deleted';
+export function isOver(view: Pick<JobView, 'record' | 'outcome' | 'stop'>): boolean {
+  const { record, outcome } = view;
+  if (record.lost !== undefined || record.phase === 'deleted') return true;
+  return outcome !== undefined && !isUnexplained(view);
+}
+
+/** Whether somebody else ended the job and it is not known yet why: exit codes say nothing then, a container may have ended with 0. */
+export function isUnexplained({ record, stop }: Pick<JobView, 'record' | 'stop'>): boolean {
+  const isOurWish = record.phase === 'deleting' || record.phase === 'deleted';
+  return stop?.reason === 'Terminated' && !isOurWish && record.cause === undefined && record.lost === undefined;
 }
 
 /** The status of a pod from its record, its states and the scheduler's view. Pure. */
@@ -48,6 +58,9 @@ function factsOf(view: JobView, backend: string): ContainerFacts {
     isOver: isOver(view),
     waiting: waitingFor(view),
     ...(lost ? { lost } : {}),
+    ...(view.stop?.reason === 'Terminated' ? { stoppedAt: view.stop.at } : {}),
+    isUnexplained: isUnexplained(view),
+    cause: record.cause ?? lost,
   };
 }
 
@@ -65,7 +78,7 @@ const outcomeMessages: Readonly<Record<string, string>> = {
   DeadlineExceeded: 'the pod ran longer than its activeDeadlineSeconds',
 };
 
-function remoteState({ record, outcome, job, unknown }: JobView): RemoteState {
+function remoteState({ record, outcome, stop, job, unknown }: JobView): RemoteState {
   if (record.phase === 'deleted') {
     return {
       state: 'gone',
@@ -83,7 +96,11 @@ function remoteState({ record, outcome, job, unknown }: JobView): RemoteState {
       jobState: 'lost',
     };
   }
-  if (outcome) {
+  if (outcome && record.cause) {
+    const at = new Date(outcome.finishedAt * 1000).toISOString();
+    return { state: 'known', ...record.cause, since: at, jobState: 'ended' };
+  }
+  if (outcome && isOver({ record, outcome, stop })) {
     const message = outcomeMessages[outcome.reason] ?? outcome.reason;
     const at = new Date(outcome.finishedAt * 1000).toISOString();
     return { state: 'known', reason: outcome.reason, message, since: at, jobState: 'ended' };

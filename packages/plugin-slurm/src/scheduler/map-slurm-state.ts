@@ -102,7 +102,7 @@ export function mapSlurmJob(job: SlurmJob): JobState {
     ...(outcome.phase === 'queued' && job.startTime !== undefined
       ? { expectedStart: new Date(job.startTime * 1000).toISOString() }
       : {}),
-    ...(outcome.phase === 'ended' ? { exitCode: exitCodeOf(job, outcome) } : {}),
+    ...(outcome.phase === 'ended' ? { exitCode: exitCodeOf(job, outcome), endedBy: endedBy(job.state) } : {}),
   };
 }
 
@@ -114,6 +114,10 @@ function describe(job: SlurmJob, outcome: SlurmOutcome): Pick<JobState, 'reason'
   if (outcome.phase !== 'queued') return {};
   const word = /^[A-Z][A-Za-z0-9]*$/.test(job.reason) && job.reason !== 'None' ? job.reason : 'JobPending';
   return { reason: word, message: `job ${job.id} waits in the queue${own}` };
+}
+
+function endedBy(state: SlurmState): NonNullable<JobState['endedBy']> {
+  return state === 'COMPLETED' || state === 'FAILED' ? 'itself' : 'scheduler';
 }
 
 /** Never 0: who asks knows that the containers left no word of their own. */
