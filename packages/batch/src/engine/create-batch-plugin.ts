@@ -58,7 +58,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
 
   const poller = createJobPoller(engine);
   const spool = createChangeSpool(engine, poller);
-  const deleter = createDeleter(engine);
+  const deleter = createDeleter(engine, poller);
   const creator = createCreator(engine);
   const hints = engine.scheduler.onChange?.(() => poller.hint());
   await adoptByScheduler(engine).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { changedDirectory, isUid, jobFiles, jobPath } from '../directory/job-pat
 import { isOver } from '../status/map-pod-status.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { findJob, readJobFiles, saveRecord } from './job-evidence.ts';
+import type { JobPoller } from './job-poller.ts';
 import type { HeldPodState } from './pod-table.ts';
 
 const millisecondsPerSecond = 1000;
@@ -21,12 +22,12 @@ export interface Deleter {
 }
 
 /** Deletes that are carried out in the background, each until the end of its job is confirmed. */
-export function createDeleter(engine: Engine): Deleter {
+export function createDeleter(engine: Engine, poller: Pick<JobPoller, 'soon'>): Deleter {
   const running = new Map<string, Promise<void>>();
   const resume = (held: HeldPodState): void => {
     const { uid } = held.record;
     if (running.has(uid)) return;
-    const work = carryOut(engine, held)
+    const work = carryOut(engine, held, poller)
       .catch((error: unknown) => {
         if (!engine.signal.aborted)
           engine.logger.error({ podUid: uid, err: error }, 'delete was given up until the next start');
@@ -65,7 +66,7 @@ async function recordWish(engine: Engine, held: HeldPodState, { metadata, spec }
   await engine.step('delete:recorded');
 }
 
-async function carryOut(engine: Engine, held: HeldPodState): Promise<void> {
+async function carryOut(engine: Engine, held: HeldPodState, poller: Pick<JobPoller, 'soon'>): Promise<void> {
   for (;;) {
     engine.signal.throwIfAborted();
     try {
@@ -79,6 +80,7 @@ async function carryOut(engine: Engine, held: HeldPodState): Promise<void> {
       const force = left <= 0;
       await cancel(engine, held, force);
       await engine.step('delete:cancelled');
+      poller.soon();
       await pauseUntilTouched(engine, held, force ? killRetryMilliseconds : Math.min(left, retryMilliseconds));
     } catch (error) {
       if (engine.signal.aborted) throw error;

@@ -128,7 +128,10 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
   await readJobFiles(engine, held);
   held.absentSince ??= at;
   const waited = engine.clock.now() - held.absentSince;
-  if (isOver(held) || waited < (engine.policy.lostAfterSeconds ?? 0) * millisecondsPerSecond) return;
+  // Nobody waits for the last words of a job that was to be deleted and that the scheduler has ended.
+  const isAwaited = held.record.phase !== 'deleting' || held.job?.phase !== 'ended';
+  if (isOver(held)) return;
+  if (isAwaited && waited < (engine.policy.lostAfterSeconds ?? 0) * millisecondsPerSecond) return;
   const { uid, jobId = '' } = held.record;
   const lost = { at: timestamp(engine.clock), ...describeLoss(held), states: Object.fromEntries(held.states) };
   // Its containers may have outlived the runner. Before the record, after which nobody would end them.

@@ -78,7 +78,9 @@ const outcomeMessages: Readonly<Record<string, string>> = {
   DeadlineExceeded: 'the pod ran longer than its activeDeadlineSeconds',
 };
 
-function remoteState({ record, outcome, stop, job, unknown }: JobView): RemoteState {
+function remoteState({ record, states, outcome, stop, job: said, unknown }: JobView): RemoteState {
+  // The runner was there after the scheduler was last asked.
+  const job = said?.phase === 'queued' && states.size > 0 ? undefined : said;
   if (record.phase === 'deleted') {
     return {
       state: 'gone',
