@@ -19,6 +19,8 @@ changed=${job%/*}/changed/${job##*/}
 unset -v BASH_ENV ENV CDPATH
 # shellcheck source-path=SCRIPTDIR source=become.sh
 . "${BASH_SOURCE%/*}/become.sh"
+# shellcheck source-path=SCRIPTDIR source=volumes.sh
+. "${BASH_SOURCE%/*}/volumes.sh"
 
 # --- time, states -----------------------------------------------------------------------------------------------
 
@@ -69,7 +71,7 @@ write_state() { # NAME JSON
 # --- becoming a container ----------------------------------------------------------------------------------------
 # Names start with il_ where a container's environment is set: it may have any other name.
 
-fail_start() { # EXIT_CODE WORD: the word goes into the state, the author of the pod gets a sentence for it
+fail_start() { # EXIT_CODE "WORD [VOLUME]": goes into the state, the author of the pod gets a sentence for it
   printf '%s\n' "$2" >"$il_files/start-error"
   exit "$1"
 }
@@ -90,6 +92,7 @@ become() { # [WRAPPER...]: this process becomes the container's
 enter() { # NAME: in a mount namespace of its own, mounts made already unless there is a table of them
   il_files=$job/container/$1
   if [[ -e $il_files/fstab ]]; then
+    fit_mount_points
     mount -a -T "$il_files/fstab" || fail_start 125 MountFailed
     cd -- "$il_files/root" || fail_start 125 MountFailed
     pivot_root . . || fail_start 125 MountFailed
@@ -100,19 +103,6 @@ enter() { # NAME: in a mount namespace of its own, mounts made already unless th
   become
 }
 
-check_subpaths() { # what a mount takes of a volume must be inside of it: another container may have put a link there
-  local il_part il_volume
-  read_list "$il_files/subpaths" || return 0
-  for il_part in "${il_list[@]}"; do
-    il_volume=${il_part#volumes/}
-    cd -P -- "$job/volumes/${il_volume%%/*}" 2>/dev/null || fail_start 125 SubPathNotUsable
-    il_volume=$PWD
-    cd -P -- "$job/$il_part" 2>/dev/null || fail_start 125 SubPathNotUsable
-    [[ $PWD/ == "$il_volume"/* ]] || fail_start 125 SubPathNotUsable
-  done
-  cd /
-}
-
 launch() { # NAME: in a subshell that becomes the container
   trap - TERM INT QUIT HUP
   # By exec, not at the call: bash would keep copies of what it replaces, and the container would inherit them.
@@ -120,7 +110,7 @@ launch() { # NAME: in a subshell that becomes the container
   exec {pipe}>&- {log}>&- {events}>&- {quiet}>&-
   il_files=$job/container/$1
   [[ -e $il_files/start-error ]] && rm -f -- "$il_files/start-error"
-  check_subpaths
+  check_volumes
   local il_setsid=/usr/bin/setsid
   [[ -x $il_setsid ]] || il_setsid=$(type -P setsid) || fail_start 125 SetsidNotFound
   if read_list "$il_files/enter"; then

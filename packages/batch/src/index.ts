@@ -26,10 +26,10 @@ export type {
   Scheduler,
 } from './contract/scheduler.ts';
 export type { Bind, ContainerRuntime, ContainerStart, StartRequest } from './contract/container-runtime.ts';
-export type { CommandResult, DirectoryEntry, Host, RunOptions, TreeEntry } from './contract/host.ts';
+export type { CommandResult, DirectoryEntry, ExistingPath, Host, RunOptions, TreeEntry } from './contract/host.ts';
 export type { BatchConfig } from './config/batch-config.ts';
 export type { RuntimeChoice } from './runtimes/choose-runtime.ts';
-export type { BatchPolicy } from './contract/policy.ts';
+export type { BatchPolicy, ClaimRule, HostPathRule } from './contract/policy.ts';
 export type { ApptainerOptions } from './runtimes/apptainer-runtime.ts';
 export type { NoneRuntimeOptions } from './runtimes/none-runtime.ts';
 export type { MountNamespaces } from './mounts/mount-namespaces.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
@@ -165,19 +165,6 @@ describe('the log of a container', () => {
     const child = (await world.log('main')).trim();
     await world.until(async () => !(await readFile(`/proc/${child}/stat`, 'utf8').catch(() => ') Z')).includes(') S'));
     expect(await world.state('main')).toMatchObject({ exitCode: 0 });
-  });
-});
-
-describe('a subPath', () => {
-  const links = { 'out of its volume': '/etc', 'to another place in it': 'real' } as const;
-  it.each(Object.entries(links))('that became a link %s', async (what, target) => {
-    await using world = await RunnerWorld.create({ containers: [sh('main', 'true')] });
-    await mkdir(join(world.directory, 'volumes/v/real'), { recursive: true });
-    await symlink(target, join(world.directory, 'volumes/v/sub'));
-    await writeFile(join(world.directory, 'container/main/subpaths'), 'volumes/v/sub\0');
-    await world.run();
-    const refused = { exitCode: 125, reason: 'StartError', detail: 'SubPathNotUsable' };
-    expect(await world.state('main')).toMatchObject(what === 'out of its volume' ? refused : { exitCode: 0 });
   });
 });
 

@@ -59,7 +59,7 @@ describe('a volume of an object', () => {
       { name: 'v', mountPath: '/interlink-test/all' },
       { name: 'v', mountPath: '/interlink-test/key', subPath: 'key' },
     ];
-    expect(await seen({ spec, mounts })).toBe('755 ./all\n777 ./all/key\n777 ./key\n');
+    expect(await seen({ spec, mounts })).toBe('755 ./all\n755 ./all/key\n755 ./key\n');
   });
 
   it('is mounted by one file, one directory, and by a path with variables', async () => {
@@ -170,6 +170,25 @@ describe('mounts', () => {
       { name: 'c', mountPath: '/interlink-test/c' },
     ];
     expect(await seen({ spec, mounts, objects: { configMaps } })).toContain('644 ./new/deep/er/a.conf 41\n');
+  });
+
+  it('take a file that an init container made of an emptyDir by its subPath', async () => {
+    const make = container({
+      name: 'make',
+      script: 'echo made > /work/app.conf',
+      volumeMounts: [{ name: 'e', mountPath: '/work' }],
+    });
+    const spec = { initContainers: [make], volumes: [{ name: 'e', emptyDir: {} }] };
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start();
+    const volumeMounts = [
+      { name: 'e', mountPath: '/interlink-test/conf', subPath: 'app.conf' },
+      { name: 'e', mountPath: '/interlink-test/new', subPath: 'not/there' },
+    ];
+    const script = 'cat /interlink-test/conf; touch /interlink-test/new/x; stat -c %a /interlink-test/new';
+    const pod = podWith({ ...spec, containers: [container({ script, volumeMounts })] });
+    await ran(plugin, pod);
+    expect(await logOf(plugin, pod)).toBe('made\n777\n');
   });
 
   it('may be where the machine has a file, and where it has a directory', async () => {

@@ -51,7 +51,7 @@ export type {
   ResolvePodOptions,
 } from './pod/resolve-pod.ts';
 export type { FieldVerdict, Verdict, VerdictContext, VerdictNote, VerdictRule, VerdictTable } from './pod/verdict.ts';
-export type { VolumeContents } from './pod/volume-contents.ts';
+export type { HostPathType, VolumeContents } from './pod/volume-contents.ts';
 export type { VolumeFile } from './pod/volume-files.ts';
 export type { VolumeKind } from './pod/volume-kind.ts';
 export type { FileLogOptions } from './logs/create-file-log-source.ts';

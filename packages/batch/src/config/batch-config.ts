@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BatchPolicy } from '../contract/policy.ts';
+import { isClaimTemplate } from '../pod/claim-path.ts';
 
 const absolutePath = z.string().regex(/^\//, 'must be an absolute path');
 const seconds = z.number().nonnegative();
@@ -27,7 +28,30 @@ export const batchConfigShape = {
       }),
     )
     .default([])
-    .describe('Default: none, pods with hostPath volumes are refused.'),
+    .describe('Default: none, pods with hostPath volumes are refused. Of nested directories the inner counts.'),
+  persistentVolumeClaims: z
+    .array(
+      z.strictObject({
+        namespace: z.string().min(1).optional().describe('Default: any.'),
+        claim: z.string().min(1).optional().describe('Name of the claim. Default: any.'),
+        path: absolutePath
+          .refine(isClaimTemplate, 'can have {namespace} and {claim} as whole components, and no other braces')
+          .describe('The directory with the storage; the components {namespace} and {claim} are replaced.'),
+        readOnly: z.boolean().default(false).describe('Whether it can be mounted for reading only.'),
+        create: z
+          .boolean()
+          .default(false)
+          .describe('Whether a directory that is missing is made, as the user of the job and with mode 0700.'),
+      }),
+    )
+    .default([])
+    .describe('The first that fits counts. Default: none, pods with persistentVolumeClaims are refused.'),
+  checkPaths: z
+    .enum(['create', 'start'])
+    .default('create')
+    .describe(
+      'When paths of hostPath volumes and claims are looked at. create: already when a pod is created, where the plugin’s machine has the paths that jobs have. start: only where the job runs.',
+    ),
   runAsUser: z
     .enum(['refuse', 'ignore'])
     .default('refuse')
@@ -43,6 +67,11 @@ export type BatchConfig = z.output<z.ZodObject<typeof batchConfigShape>>;
 
 /** What the common keys allow. */
 export function policyOf(config: BatchConfig): BatchPolicy {
-  const { hostPaths, runAsUser, retentionSeconds, killAfterGraceSeconds } = config;
-  return { hostPaths, runAsUser, retentionSeconds, killAfterGraceSeconds };
+  const { hostPaths, checkPaths, runAsUser, retentionSeconds, killAfterGraceSeconds } = config;
+  const persistentVolumeClaims = config.persistentVolumeClaims.map(({ namespace, claim, ...rule }) => ({
+    ...rule,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(claim === undefined ? {} : { claim }),
+  }));
+  return { hostPaths, persistentVolumeClaims, checkPaths, runAsUser, retentionSeconds, killAfterGraceSeconds };
 }

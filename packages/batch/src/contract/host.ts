@@ -18,6 +18,12 @@ export type DirectoryEntry =
   | { readonly name: string; readonly type: 'directory' | 'file' | 'other' }
   | { readonly name: string; readonly type: 'link'; readonly target: string };
 
+/** What is at a path, which has no symbolic links. */
+export interface ExistingPath {
+  readonly path: string;
+  readonly type: 'directory' | 'file' | 'socket' | 'characterDevice' | 'blockDevice' | 'other';
+}
+
 /** How {@link Host.run} runs a command. */
 export interface RunOptions {
   /** The whole environment. Default: a `PATH`, nothing else. */
@@ -63,9 +69,7 @@ export interface Host {
   /** The entries of a directory; undefined where there is none. */
   list(directory: string): Promise<readonly DirectoryEntry[] | undefined>;
   /** The path without symbolic links; undefined where nothing is there. */
-  resolvePath(
-    path: string,
-  ): Promise<{ readonly path: string; readonly type: 'directory' | 'file' | 'other' } | undefined>;
+  resolvePath(path: string): Promise<ExistingPath | undefined>;
   /** Removes files and whole trees. What is absent is fine. */
   remove(paths: readonly string[]): Promise<void>;
   /** Calls back when a directory may have changed; silent where the system has no events. */

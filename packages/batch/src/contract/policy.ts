@@ -1,7 +1,36 @@
+/** A directory of the machines that hostPath volumes may mount. */
+export interface HostPathRule {
+  /** Absolute. */
+  readonly path: string;
+  /** Whether it can be mounted for reading only. Sockets and devices, which such a mount does not protect, are refused then. */
+  readonly readOnly: boolean;
+}
+
+/** Where the storage of some persistentVolumeClaims is. */
+export interface ClaimRule {
+  /** Default: any namespace. */
+  readonly namespace?: string;
+  /** Name of the claim. Default: any. */
+  readonly claim?: string;
+  /** Absolute; the components `{namespace}` and `{claim}` are replaced. */
+  readonly path: string;
+  /** Default false. */
+  readonly readOnly?: boolean;
+  /** Whether a directory that is missing is made, as the user of the job and with mode 0700. Default false: the pod is refused. */
+  readonly create?: boolean;
+}
+
 /** What a site allows. */
 export interface BatchPolicy {
-  /** Host directories that hostPath volumes may mount, with all below them. Default: none. */
-  readonly hostPaths?: readonly { readonly path: string; readonly readOnly: boolean }[];
+  /** Host directories that hostPath volumes may mount, with all below them; of nested ones the inner counts. Default: none. */
+  readonly hostPaths?: readonly HostPathRule[];
+  /** Where the storage of persistentVolumeClaims is; the first rule that fits counts. Default: nowhere, they are refused. */
+  readonly persistentVolumeClaims?: readonly ClaimRule[];
+  /**
+   * When it is known whether a path of a volume is there. `create`: the plugin's machine has the paths that jobs have, so a pod is refused
+   * at once; jobs look again. `start`: only jobs can look. Default `create`.
+   */
+  readonly checkPaths?: 'create' | 'start';
   /** A pod that asks for another user than the jobs run as: `refuse` it, or `ignore` the wish with a warning. Default `refuse`. */
   readonly runAsUser?: 'refuse' | 'ignore';
   /** How long states and logs of a deleted pod are kept. Default 600; 0 removes all at once. */

@@ -7,7 +7,7 @@ export interface EndedRun {
   readonly exitCode: number;
   /** A CamelCase word. */
   readonly reason: string;
-  /** A word of the runner that says more, e.g. `CommandNotFound`; '' for none. */
+  /** A word of the runner that says more, and the volume that it is about: `CommandNotFound`, `HostPathMissing data`; '' for none. */
   readonly detail?: string;
 }
 

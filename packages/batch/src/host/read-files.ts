@@ -1,7 +1,7 @@
-import { readlinkSync, type Dirent } from 'node:fs';
+import { readlinkSync, type Dirent, type Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DirectoryEntry, Host } from '../contract/host.ts';
+import type { DirectoryEntry, ExistingPath, Host } from '../contract/host.ts';
 import { errorCode, translateFileErrors } from './file-error.ts';
 
 const absent = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
@@ -55,8 +55,14 @@ function readLink(path: string): string | undefined {
 export function resolveExisting(path: string): ReturnType<Host['resolvePath']> {
   return unlessAbsent('a path cannot be looked up', async () => {
     const resolved = await realpath(path);
-    const facts = await stat(resolved);
-    const type: 'directory' | 'file' | 'other' = facts.isDirectory() ? 'directory' : facts.isFile() ? 'file' : 'other';
-    return { path: resolved, type };
+    return { path: resolved, type: typeOf(await stat(resolved)) };
   });
+}
+
+function typeOf(facts: Stats): ExistingPath['type'] {
+  if (facts.isDirectory()) return 'directory';
+  if (facts.isFile()) return 'file';
+  if (facts.isSocket()) return 'socket';
+  if (facts.isCharacterDevice()) return 'characterDevice';
+  return facts.isBlockDevice() ? 'blockDevice' : 'other';
 }

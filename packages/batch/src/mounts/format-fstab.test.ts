@@ -25,7 +25,7 @@ describe('formatFstab', () => {
   it('writes bytes that mean something to mount in octal', () => {
     const mounts = [{ source: '/a b\t#\\"\n', target: '/x', fromHost: false, readOnly: false }];
     const text = formatFstab({ skeleton: [], mountPoints: [], mounts }, noFlags);
-    expect(text.split('\n')[1]).toBe('/a\\040b\\011\\043\\134\\042\\012 /new/x none bind 0 0');
+    expect(text.split('\n')[1]).toBe('/a\\040b\\011\\043\\134\\042\\012 /new/x none rbind 0 0');
   });
 });
 

@@ -11,12 +11,13 @@ export interface FstabOptions {
 /** The plan as a file for `mount -a -T`: one process makes all the mounts. */
 export function formatFstab(plan: MountPlan, options: FstabOptions): string {
   // pivot_root wants a mount point.
-  const self: PlannedMount = { source: options.root, target: '', fromHost: false, readOnly: false };
-  return [self, ...plan.mounts].map((mount) => formatLine(mount, options)).join('');
+  const self = `${escape(options.root)} ${escape(options.root)} none bind 0 0\n`;
+  return [self, ...plan.mounts.map((mount) => formatLine(mount, options))].join('');
 }
 
 function formatLine(mount: PlannedMount, { root, flagsOf }: FstabOptions): string {
-  const kind = mount.fromHost ? ['rbind', 'nofail'] : ['bind'];
+  // What is mounted below a read-only path would stay writable, so it is left out.
+  const kind = mount.fromHost ? ['rbind', 'nofail'] : [mount.readOnly ? 'bind' : 'rbind'];
   const words = mount.readOnly ? [...kind, 'ro', ...flagsOf(mount.source)] : kind;
   return `${escape(mount.source)} ${escape(root + mount.target)} none ${words.join(',')} 0 0\n`;
 }

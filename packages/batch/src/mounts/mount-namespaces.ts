@@ -33,16 +33,23 @@ export async function startInNamespace(
     return { enter: ['bwrap', ...formatBubblewrap(plan), '--'], mountPoints, signals: 'child' };
   }
   const mountInfo = (await host.readMany([mountInfoPath])).get(mountInfoPath) ?? '';
-  const fstab = formatFstab(plan, { root: `${directory}/root`, flagsOf: (source) => mountFlags(mountInfo, source) });
+  const root = `${directory}/root`;
+  const fstab = formatFstab(plan, { root, flagsOf: (source) => mountFlags(mountInfo, source) });
+  const volumes = plan.mounts.filter(({ fromHost }) => !fromHost);
+  const points = volumes.flatMap(({ source, target, pointInSource }) => [source, pointInSource ?? root + target]);
   const skeleton = plan.skeleton.map((entry): TreeEntry => ({
     ...entry,
     path: entry.path === '' ? 'root' : `root/${entry.path}`,
   }));
   return {
     enter: ['unshare', ...(kind === 'user' ? ['--user', '--map-root-user'] : []), ...privateMounts],
-    files: [{ kind: 'file', path: 'fstab', mode: 0o600, content: fstab }, ...skeleton],
+    files: [file('fstab', fstab), file('points', formatNulList(points)), ...skeleton],
     mountPoints,
   };
+}
+
+function file(path: string, content: string): TreeEntry {
+  return { kind: 'file', path, mode: 0o600, content };
 }
 
 /** Finds out by doing it, in a directory of its own that is removed afterwards. Asked once, when a plugin starts. */
@@ -88,7 +95,6 @@ async function attempt(host: Host, kind: NamespaceKind, directory: string): Prom
 
 function probeTree(start: NamespaceStart, argv: readonly string[]): TreeEntry[] {
   const folder = (path: string): TreeEntry => ({ kind: 'directory', path, mode: 0o700 });
-  const file = (path: string, content: string): TreeEntry => ({ kind: 'file', path, mode: 0o600, content });
   const base = 'container/probe';
   return [
     folder('volume'),

@@ -1,5 +1,5 @@
-import type { ResolvedPod } from '@interlink/plugin-sdk';
-import type { RetrievedPodData } from '@interlink/spec';
+import type { ResolvedContainer, ResolvedPod } from '@interlink/plugin-sdk';
+import { InternalError, type RetrievedPodData } from '@interlink/spec';
 import type { ContainerStart } from '../contract/container-runtime.ts';
 import type { TreeEntry } from '../contract/host.ts';
 import type { JobPlan } from '../contract/scheduler.ts';
@@ -8,7 +8,8 @@ import { jobFiles } from '../directory/job-paths.ts';
 import { formatNulList } from '../directory/nul-list.ts';
 import { formatRunnerSettings } from '../directory/runner-settings.ts';
 import { inShellOrder } from './default-environment.ts';
-import { subPathDirectories } from './plan-binds.ts';
+import { listHostChecks, type HostMount } from './host-mounts.ts';
+import { listSubPaths, missingSubPaths } from './plan-binds.ts';
 import { withoutSecrets } from './without-secrets.ts';
 import { buildVolumeTree, parents, type PodVolumes } from './volume-tree.ts';
 
@@ -18,6 +19,8 @@ export interface JobTreeParts {
   readonly data: RetrievedPodData;
   readonly volumes: PodVolumes;
   readonly starts: ReadonlyMap<string, ContainerStart>;
+  /** Paths of the machine to look at before a container starts, by its name. */
+  readonly checks: ReadonlyMap<string, readonly HostMount[]>;
   /** Absolute path of the job directory. */
   readonly directory: string;
   readonly policy: BatchPolicy;
@@ -28,13 +31,12 @@ export interface JobTreeParts {
 
 const ownerOnlyDirectory = 0o700;
 const ownerOnlyFile = 0o600;
-const sharedDirectory = 0o777;
 
 /** Every file of a job directory but the record. Pure. */
 export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
   const { pod, volumes, starts, directory } = parts;
   const containers = [...pod.initContainers, ...pod.containers];
-  const subPaths = new Map(containers.map((container) => [container.name, subPathDirectories(container, volumes)]));
+  const missing = containers.flatMap((container) => missingSubPaths(container, volumes));
   const mountPoints = [...starts.values()].flatMap((start) => start.mountPoints ?? []);
   return unique([
     file(jobFiles.settings, formatRunnerSettings(pod, parts.policy, parts.jobIdVariable)),
@@ -46,26 +48,30 @@ export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
     folder(jobFiles.containers),
     folder(jobFiles.volumes),
     ...buildVolumeTree(volumes),
-    ...[...subPaths.values()]
-      .flat()
-      .flatMap((path) => [...parents(path), path].map((at) => folder(at, sharedDirectory))),
+    ...missing.flatMap((path) => mountPoint(path, 'directory')),
     ...mountPoints.flatMap(({ path, type }) => mountPoint(path.slice(directory.length + 1), type)),
-    ...[...starts].flatMap(([name, start]) => containerTree(name, start, subPaths.get(name) ?? [])),
+    ...containers.flatMap((container) => containerTree(container, parts)),
   ]);
 }
 
-function containerTree(name: string, start: ContainerStart, subPaths: readonly string[]): TreeEntry[] {
+function containerTree(container: ResolvedContainer, { volumes, starts, checks }: JobTreeParts): TreeEntry[] {
+  const { name } = container;
+  const start = starts.get(name);
+  if (!start) throw new InternalError('a container was not planned');
   const base = `${jobFiles.containers}/${name}`;
   const environment = inShellOrder(start.environment).map(([key, value]) => `${key}=${value}`);
+  const list = (file: string, items: readonly string[]): TreeEntry[] =>
+    items.length === 0 ? [] : [listFile(`${base}/${file}`, items)];
   return [
     folder(`${jobFiles.logs}/${name}`),
     folder(base),
-    file(`${base}/argv`, formatNulList(start.argv)),
-    file(`${base}/env`, formatNulList(environment)),
-    file(`${base}/workdir`, formatNulList([start.workingDirectory])),
-    ...(start.enter ? [file(`${base}/enter`, formatNulList(start.enter))] : []),
-    ...(subPaths.length === 0 ? [] : [file(`${base}/subpaths`, formatNulList(subPaths))]),
-    ...(start.join ? [file(`${base}/join`, formatNulList(formatJoin(start.join)))] : []),
+    listFile(`${base}/argv`, start.argv),
+    listFile(`${base}/env`, environment),
+    listFile(`${base}/workdir`, [start.workingDirectory]),
+    ...(start.enter ? [listFile(`${base}/enter`, start.enter)] : []),
+    ...list('subpaths', listSubPaths(container, volumes)),
+    ...list('hostpaths', listHostChecks(checks.get(name) ?? [])),
+    ...(start.join ? [listFile(`${base}/join`, formatJoin(start.join))] : []),
     ...(start.signals === undefined ? [] : [file(`${base}/signals`, `${start.signals}\n`)]),
     ...(start.files ?? []).map((entry) => ({ ...entry, path: `${base}/${entry.path}` })),
   ];
@@ -77,6 +83,10 @@ function formatJoin({ environmentPrefix, workingDirectory }: NonNullable<Contain
 
 function folder(path: string, mode = ownerOnlyDirectory): TreeEntry {
   return { kind: 'directory', path, mode };
+}
+
+function listFile(path: string, items: readonly string[]): TreeEntry {
+  return file(path, formatNulList(items));
 }
 
 function file(path: string, content: string): TreeEntry {

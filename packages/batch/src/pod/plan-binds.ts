@@ -1,30 +1,40 @@
 import type { ResolvedContainer, ResolvedMount, VolumeContents } from '@interlink/plugin-sdk';
-import { InternalError, InvalidInputError, UnsupportedError } from '@interlink/spec';
+import { InternalError, InvalidInputError } from '@interlink/spec';
 import type { Bind } from '../contract/container-runtime.ts';
-import type { Host } from '../contract/host.ts';
-import type { BatchPolicy } from '../contract/policy.ts';
 import { jobFiles } from '../directory/job-paths.ts';
+import { planHostMount, type HostMount, type HostMountContext } from './host-mounts.ts';
 import type { PodVolumes } from './volume-tree.ts';
 
 /** What the binds of a container are planned with. */
-export interface BindContext {
+export interface BindContext extends HostMountContext {
   /** The job directory. */
   readonly directory: string;
   readonly volumes: PodVolumes;
-  readonly policy: BatchPolicy;
-  readonly host: Host;
 }
 
-/** The volume mounts of a container as binds of paths of the host. Reads the host for hostPath volumes only. */
-export async function planBinds(container: ResolvedContainer, context: BindContext): Promise<Bind[]> {
+/** The mounts of a container. */
+export interface ContainerMounts {
+  readonly binds: readonly Bind[];
+  /** What must be true of paths of the machine when the container starts. */
+  readonly checks: readonly HostMount[];
+}
+
+/** The volume mounts of a container as binds of paths of the host. Reads the host for hostPath volumes and claims only. */
+export async function planBinds(container: ResolvedContainer, context: BindContext): Promise<ContainerMounts> {
   const binds: Bind[] = [];
+  const checks: HostMount[] = [];
   for (const [index, mount] of container.mounts.entries()) {
-    binds.push(await planBind(mount, `${container.field}.volumeMounts[${index}]`, context));
+    const field = `${container.field}.volumeMounts[${index}]`;
+    const { check, ...bind } = await planBind(mount, field, context);
+    binds.push(bind);
+    if (check) checks.push(check);
   }
-  return binds;
+  return { binds, checks };
 }
 
-async function planBind(mount: ResolvedMount, field: string, context: BindContext): Promise<Bind> {
+type PlannedBind = Bind & { readonly check?: HostMount };
+
+async function planBind(mount: ResolvedMount, field: string, context: BindContext): Promise<PlannedBind> {
   const contents = context.volumes.get(mount.volume);
   const common = { target: mount.mountPath, field };
   const path = [context.directory, jobFiles.volumes, mount.volume, ...subPath(mount)].join('/');
@@ -35,7 +45,8 @@ async function planBind(mount: ResolvedMount, field: string, context: BindContex
       // As a kubelet: what comes from the API server is read-only.
       return { ...common, source: path, type: filesType(contents, mount, field), readOnly: true, owned: true };
     case 'hostPath':
-      return { ...common, ...(await hostBind(contents.path, mount, field, context)), owned: false };
+    case 'claim':
+      return { ...common, ...(await planHostMount(contents, mount, context)), owned: false };
     case 'unsupported':
     case undefined:
       throw new InternalError('a mount without a volume got past validation');
@@ -58,35 +69,19 @@ function filesType({ files, optional }: Files, mount: ResolvedMount, field: stri
   });
 }
 
-async function hostBind(path: string, mount: ResolvedMount, field: string, { host, policy }: BindContext) {
-  const wanted = [path, ...subPath(mount)].join('/');
-  const found = await host.resolvePath(wanted);
-  if (!found) {
-    throw new UnsupportedError(`${field}: there is no ${wanted} on ${host.name}, and nothing is created there`, {
-      field,
-    });
-  }
-  // By the real path: a link below an allowed directory must not lead out of it.
-  const rule = policy.hostPaths?.find((allowed) => isWithin(found.path, allowed.path));
-  if (!rule) throw new UnsupportedError(`${field}: the path ${wanted} may not be mounted here`, { field });
-  const type: Bind['type'] = found.type === 'directory' ? 'directory' : 'file';
-  return { source: found.path, type, readOnly: mount.readOnly || rule.readOnly };
+/** The parts of emptyDir volumes that a container mounts, which the runner makes where no container made them before: `volume/path`. */
+export function listSubPaths(container: ResolvedContainer, volumes: PodVolumes): string[] {
+  return container.mounts.flatMap(({ volume, subPath }) =>
+    subPath !== undefined && volumes.get(volume)?.kind === 'directory' ? [`${volume}/${subPath}`] : [],
+  );
 }
 
-function isWithin(path: string, directory: string): boolean {
-  const base = directory.replace(/\/+$/, '');
-  return path === base || path.startsWith(`${base}/`);
-}
-
-/** Directories that mounts of a subPath need in the job's volumes, relative to the job directory. */
-export function subPathDirectories(container: ResolvedContainer, volumes: PodVolumes): string[] {
+/** Directories in place of optional content that is missing, relative to the job directory. */
+export function missingSubPaths(container: ResolvedContainer, volumes: PodVolumes): string[] {
   return container.mounts.flatMap(({ volume, subPath }) => {
-    if (subPath === undefined || !needsDirectory(volumes.get(volume), subPath)) return [];
-    return [`${jobFiles.volumes}/${volume}/${subPath}`];
+    const contents = volumes.get(volume);
+    if (subPath === undefined || contents?.kind !== 'files' || contents.optional !== true) return [];
+    const isThere = contents.files.some(({ path }) => path === subPath || path.startsWith(`${subPath}/`));
+    return isThere ? [] : [`${jobFiles.volumes}/${volume}/${subPath}`];
   });
-}
-
-function needsDirectory(contents: VolumeContents | undefined, subPath: string): boolean {
-  if (contents?.kind !== 'files') return contents?.kind === 'directory';
-  return contents.optional === true && !contents.files.some(({ path }) => path === subPath);
 }

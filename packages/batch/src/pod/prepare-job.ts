@@ -7,6 +7,7 @@ import type { BatchJob, JobPlan, Scheduler } from '../contract/scheduler.ts';
 import { checkedName, checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
 import { formatJobRecord, type JobRecord } from '../directory/job-record.ts';
 import { buildJobTree } from './build-job-tree.ts';
+import type { HostMount } from './host-mounts.ts';
 import { judge, refuseUnsupported, type Judgement } from './judge.ts';
 import { planBinds } from './plan-binds.ts';
 import { batchVerdicts } from './verdict-table.ts';
@@ -56,11 +57,13 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
   const volumes = readVolumes(pod, data);
   const directory = jobPath(context.root, uid);
   const starts = new Map<string, ContainerStart>();
+  const checks = new Map<string, readonly HostMount[]>();
   for (const container of [...pod.initContainers, ...pod.containers]) {
     checkedName(container.name, `${container.field}.name`);
-    const binds = await planBinds(container, { ...context, directory, volumes });
+    const mounts = await planBinds(container, { ...context, pod, directory, volumes });
+    checks.set(container.name, mounts.checks);
     const place = `${directory}/${jobFiles.containers}/${container.name}`;
-    const start = await context.runtime.start({ pod, container, directory: place, binds });
+    const start = await context.runtime.start({ pod, container, directory: place, binds: mounts.binds });
     const wrapper = container.kind === 'main' ? (plan.wrapper ?? []) : [];
     starts.set(container.name, { ...start, argv: [...wrapper, ...start.argv] });
   }
@@ -69,7 +72,17 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     warnings: [...judgement.warnings, ...plan.warnings],
   });
   const { jobIdVariable } = context.scheduler;
-  const tree = buildJobTree({ pod, data, volumes, starts, directory, policy: context.policy, plan, jobIdVariable });
+  const tree = buildJobTree({
+    pod,
+    data,
+    volumes,
+    starts,
+    checks,
+    directory,
+    policy: context.policy,
+    plan,
+    jobIdVariable,
+  });
   const recordFile: TreeEntry = {
     kind: 'file',
     path: jobFiles.record,

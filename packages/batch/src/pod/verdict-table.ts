@@ -13,6 +13,7 @@ import {
 import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { Scheduler } from '../contract/scheduler.ts';
+import { volumeVerdicts } from './volume-verdicts.ts';
 
 const hostNetwork = 'containers have the network of the machine they run on';
 const notChecked = ignored('probes are not run; a container counts as ready while it runs');
@@ -71,45 +72,7 @@ const containerVerdicts: VerdictTable = {
   'spec.containers[].stdinOnce': unlessDefault([false], ignored('standard input is empty')),
   'spec.containers[].tty': unlessDefault([false], ignored('there is no terminal')),
   'spec.initContainers[].restartPolicy': honoured(),
-  'spec.containers[].volumeMounts[].mountPropagation': unlessDefault(['None'], ignored('mounts do not propagate')),
-  'spec.containers[].volumeMounts[].recursiveReadOnly': unlessDefault(
-    ['Disabled'],
-    ignored('read-only is not recursive'),
-  ),
   'spec.containers[].volumeDevices': refused('block devices cannot be given to a container'),
-};
-
-function volumeVerdicts(policy: BatchPolicy): VerdictTable {
-  const allowed = policy.hostPaths?.map(({ path }) => path) ?? [];
-  const hostPath =
-    allowed.length === 0
-      ? refused('no path of the machine may be mounted here')
-      : emulated(`allowed below ${allowed.join(', ')}; nothing is created there`);
-  const others: VerdictRule = () => refused('volumes of this kind cannot be made here');
-  return {
-    'spec.volumes[]': others,
-    'spec.volumes[].name': unmentioned,
-    'spec.volumes[].configMap': honoured('as it was when the pod was created'),
-    'spec.volumes[].secret': honoured('as it was when the pod was created'),
-    'spec.volumes[].downwardAPI': honoured('as it was when the pod was created'),
-    'spec.volumes[].projected': projected,
-    'spec.volumes[].emptyDir': honoured(),
-    'spec.volumes[].emptyDir.medium': emulated('a directory on disk'),
-    'spec.volumes[].emptyDir.sizeLimit': ignored('the size is not limited'),
-    'spec.volumes[].hostPath': hostPath,
-  };
-}
-
-const sentSources = new Set(['serviceAccountToken', 'configMap', 'secret', 'downwardAPI']);
-
-const projected: VerdictRule = (value, { parent }) => {
-  const { sources } = value as { sources?: readonly object[] | null };
-  const unknown = (sources ?? []).flatMap((source, index) =>
-    Object.keys(source).flatMap((kind) => (sentSources.has(kind) ? [] : [`sources[${index}].${kind}`])),
-  );
-  if (unknown.length > 0) return refused(`${unknown.join(', ')}: no virtual kubelet sends this with a pod`);
-  const isApiAccess = (parent as { name?: string }).name?.startsWith('kube-api-access-') === true;
-  return isApiAccess ? undefined : honoured('as it was when the pod was created');
 };
 
 function securityVerdicts(policy: BatchPolicy, user: { readonly uid: number; readonly gid: number }): VerdictTable {

@@ -1,4 +1,4 @@
-import { ignored, unlessAutomaticPull, type VerdictTable } from '@interlink/plugin-sdk';
+import { honoured, ignored, unlessDefault, unlessAutomaticPull, type VerdictTable } from '@interlink/plugin-sdk';
 import { UnsupportedError } from '@interlink/spec';
 import type { ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
@@ -17,6 +17,10 @@ const verdicts: VerdictTable = {
   'spec.containers[].image': ignored('there are no images here: the command runs on the machine itself'),
   'spec.containers[].imagePullPolicy': unlessAutomaticPull(ignored('there are no images here')),
   'spec.imagePullSecrets': ignored('there are no images here'),
+  'spec.containers[].volumeMounts[].recursiveReadOnly': unlessDefault(
+    ['Disabled'],
+    honoured('of a read-only path, what is mounted below it is not there'),
+  ),
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '@interlink/spec';
 import type { ContainerRecord, EndedRun } from '../directory/container-record.ts';
 import type { EndCause, JobRecord, LostJob } from '../directory/job-record.ts';
+import { describeStartError } from './start-errors.ts';
 
 /** What the status of one container depends on. */
 export interface ContainerFacts {
@@ -27,18 +28,6 @@ const terminated = 143;
 const signalBase = 128;
 const lastSignal = 64;
 const millisecondsPerSecond = 1000;
-
-/** Sentences for the runner's words on a container that could not be started. */
-const startErrors: Readonly<Record<string, string>> = {
-  CommandNotFound: 'the command was not found',
-  CommandNotExecutable: 'the command is not an executable file',
-  WorkingDirectoryNotUsable: 'the working directory cannot be entered',
-  SubPathNotUsable: 'a subPath of a volume is no directory any more, or a link that leads out of the volume',
-  MountFailed: 'a volume could not be mounted; the log says more',
-  EnvironmentNotPossible: 'the environment has names that need perl or python3 on the machine, and neither is there',
-  SetsidNotFound: 'setsid(1) is missing on the machine',
-  NotStarted: 'the pod was ended before the container started',
-};
 
 /** One container's `v1.ContainerStatus`. Pure. */
 export function mapContainerStatus(container: Container, facts: ContainerFacts): ContainerStatus {
@@ -109,7 +98,7 @@ function backOffMessage({ name }: Container, record: ContainerRecord, { pod }: C
 function mapEnded(run: EndedRun): ContainerStateTerminated {
   const { exitCode, reason, detail, startedAt, finishedAt } = run;
   const signal = exitCode - signalBase;
-  const message = detail ? startErrors[detail] : undefined;
+  const message = detail ? describeStartError(detail) : undefined;
   return {
     exitCode,
     ...(signal > 0 && signal <= lastSignal && reason === 'Error' ? { signal } : {}),

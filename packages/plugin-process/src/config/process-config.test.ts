@@ -29,6 +29,11 @@ describe('the configuration of the process plugin', () => {
     [{ runtime: 'docker' }, 'runtime'],
     [{ workDirectory: 'relative' }, 'workDirectory: must be an absolute path'],
     [{ hostPaths: [{ path: '~/x' }] }, 'hostPaths[0].path: must be an absolute path'],
+    [
+      { persistentVolumeClaims: [{ path: '/data/{user}' }] },
+      'persistentVolumeClaims[0].path: can have {namespace} and {claim}',
+    ],
+    [{ persistentVolumeClaims: [{ path: '/data/{namespace}-{claim}' }] }, 'persistentVolumeClaims[0].path: can have'],
     [{ capacity: { memory: 'much' } }, 'capacity.memory: must be a Kubernetes quantity'],
   ])('refuses %j, naming the file and the key', (value, problem) => {
     expect(() => check(value)).toThrow(`process.yaml: ${problem}`);

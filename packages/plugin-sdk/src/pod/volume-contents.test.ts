@@ -240,16 +240,28 @@ describe('other volumes', () => {
       contents: { kind: 'hostPath', path: '/data', type: '' },
     },
     'a claim': {
-      volume: { persistentVolumeClaim: { claimName: 'c' } },
-      contents: {
-        kind: 'unsupported',
-        reason: 'volumes of kind persistentVolumeClaim are not supported',
-        field: `${at}.persistentVolumeClaim`,
-      },
+      volume: { persistentVolumeClaim: { claimName: 'data.db', readOnly: true } },
+      contents: { kind: 'claim', claim: 'data.db', readOnly: true },
+    },
+    'what needs a driver': {
+      volume: { nfs: { server: 's', path: '/p' } },
+      contents: { kind: 'unsupported', reason: 'volumes of kind nfs are not supported', field: `${at}.nfs` },
     },
   };
   it.each(Object.entries(outcomes))('%s', (_, { volume, contents }) => {
     expect(contentsOf(volume)).toEqual(contents);
+  });
+
+  it('refuse a claim whose name could be a path', () => {
+    for (const claimName of ['', '..', 'a/b', 'a..b', 'A']) {
+      expect(() => contentsOf({ persistentVolumeClaim: { claimName } })).toThrow(
+        failing(`${at}.persistentVolumeClaim.claimName`),
+      );
+    }
+  });
+
+  it('refuse a type of host path that there is not', () => {
+    expect(() => contentsOf({ hostPath: { path: '/d', type: 'Folder' } })).toThrow(failing(`${at}.hostPath.type`));
   });
 
   it('refuse a host path that is relative or climbs', () => {

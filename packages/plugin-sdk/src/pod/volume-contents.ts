@@ -17,9 +17,26 @@ export type VolumeContents =
   /** An empty directory, shared by the containers. `medium` `Memory` asks for tmpfs. */
   | { readonly kind: 'directory'; readonly medium?: string; readonly sizeLimitBytes?: number }
   /** A path of the machine where the pod runs; `type` is '' when nothing is to be checked. */
-  | { readonly kind: 'hostPath'; readonly path: string; readonly type: string }
+  | { readonly kind: 'hostPath'; readonly path: string; readonly type: HostPathType }
+  /** Storage that outlives the pod; only a site knows where it is. The name is a DNS subdomain. */
+  | { readonly kind: 'claim'; readonly claim: string; readonly readOnly: boolean }
   /** A source that cannot be made from what came with the pod; `field` is its path. */
   | { readonly kind: 'unsupported'; readonly reason: string; readonly field: string };
+
+/** Types of a `hostPath`. */
+export const hostPathTypes = [
+  '',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+  'CharDevice',
+  'BlockDevice',
+] as const;
+
+/** What must be at a `hostPath`; '' for anything. */
+export type HostPathType = (typeof hostPathTypes)[number];
 
 /**
  * The content of a pod's volume from what came with the pod. Pure.
@@ -47,6 +64,8 @@ export function volumeContents(volume: Volume, data: RetrievedPodData): VolumeCo
       return emptyDirectory(volume, field);
     case 'hostPath':
       return hostPath(volume, field);
+    case 'persistentVolumeClaim':
+      return claim(volume, field);
     case 'other': {
       const source = volumeSourceKey(volume) ?? 'source';
       return {
@@ -103,7 +122,21 @@ function hostPath(volume: Volume, field: string): VolumeContents {
   const { path = '', type } = volume.hostPath ?? {};
   const at = `${field}.hostPath.path`;
   if (path.split('/').includes('..')) throw new InvalidInputError(`${at} must not contain '..'`, { field: at });
-  return { kind: 'hostPath', path: absolutePath(path, at), type: type ?? '' };
+  const known = hostPathTypes.find((name) => name === (type ?? ''));
+  if (known === undefined) {
+    const words = hostPathTypes.filter((name) => name !== '').join(', ');
+    throw new InvalidInputError(`${field}.hostPath.type must be one of ${words}`, { field: `${field}.hostPath.type` });
+  }
+  return { kind: 'hostPath', path: absolutePath(path, at), type: known };
+}
+
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+function claim(volume: Volume, field: string): VolumeContents {
+  const { claimName = '', readOnly } = volume.persistentVolumeClaim ?? {};
+  const at = `${field}.persistentVolumeClaim.claimName`;
+  if (!subdomain.test(claimName)) throw new InvalidInputError(`${at} must be a DNS subdomain`, { field: at });
+  return { kind: 'claim', claim: claimName, readOnly: readOnly === true };
 }
 
 function indexOf(volume: Volume, data: RetrievedPodData): number {

@@ -1,9 +1,17 @@
 import type { Volume } from '@interlink/spec';
 
-/** The volume sources whose content can be made from what comes with a pod. */
-export const knownVolumeKinds = ['configMap', 'secret', 'projected', 'downwardAPI', 'emptyDir', 'hostPath'] as const;
+/** The volume sources that `volumeContents` knows. */
+export const knownVolumeKinds = [
+  'configMap',
+  'secret',
+  'projected',
+  'downwardAPI',
+  'emptyDir',
+  'hostPath',
+  'persistentVolumeClaim',
+] as const;
 
-/** The source of a volume; `other` is every source that needs a driver, e.g. `persistentVolumeClaim`. */
+/** The source of a volume; `other` is every source that needs a driver, e.g. `nfs`. */
 export type VolumeKind = (typeof knownVolumeKinds)[number] | 'other';
 
 /** The kind of a volume. One without any source is an `emptyDir`, as an API server defaults it. */
