@@ -1,14 +1,11 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { cachePath } from '../cache/cache-path.ts';
 import { missingPrograms } from './control-plane-binaries.ts';
 import { kubernetesVersion } from './programs.ts';
 import type { BinarySource, Platform, SourceContext } from './source.ts';
 
 /** `$XDG_CACHE_HOME/interlink/kubernetes/<version>/<os>-<architecture>`, with `~/.cache` where the variable is not set. */
 export function binaryCacheDirectory(environment: SourceContext['environment'], platform: Platform): string {
-  const named = environment.XDG_CACHE_HOME;
-  const base = named === undefined || named === '' ? join(environment.HOME ?? homedir(), '.cache') : named;
-  return join(base, 'interlink', 'kubernetes', kubernetesVersion, `${platform.os}-${platform.architecture}`);
+  return cachePath(environment, 'kubernetes', kubernetesVersion, `${platform.os}-${platform.architecture}`);
 }
 
 /** What an earlier run downloaded or built. */

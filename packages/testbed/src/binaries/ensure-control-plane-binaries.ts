@@ -1,7 +1,7 @@
 import { UnavailableError } from '@interlink/spec';
 import { createProgress } from '../progress/create-progress.ts';
 import type { Progress } from '../progress/progress.ts';
-import { withBuilderLock } from './builder-lock.ts';
+import { withBuilderLock } from '../cache/builder-lock.ts';
 import { binaryCacheDirectory, cache } from './cache.ts';
 import { binariesIn, type ControlPlaneBinaries } from './control-plane-binaries.ts';
 import { download } from './download.ts';
@@ -73,7 +73,7 @@ export async function ensureControlPlaneBinaries(options: EnsureBinariesOptions 
   if (found !== undefined) return found;
   const make = async (): Promise<ControlPlaneBinaries | undefined> =>
     (await firstOf([cache], context, [])) ?? (await firstOf(makers, context, refusals));
-  const made = await withBuilderLock(context.cacheDirectory, make, context);
+  const made = await withBuilderLock(context.cacheDirectory, make, { ...context, what: 'the control plane' });
   if (made !== undefined) return made;
   const reasons = refusals.map(({ source, reason }) => `  ${source}: ${reason}`);
   throw new UnavailableError(['no Kubernetes control plane could be had:', ...reasons, help].join('\n'));

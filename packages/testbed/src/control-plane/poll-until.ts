@@ -1,20 +1,22 @@
 import { systemClock, type Clock } from '@interlink/runtime';
 import { TimeoutError } from '@interlink/spec';
 
-const pollMilliseconds = 100;
+const defaultPollMilliseconds = 100;
 
 /** How long to wait, and for what. */
 export interface PollOptions {
   /** What is waited for, in the error. */
   readonly what: string;
   readonly timeoutSeconds: number;
+  /** Time between two questions. Default 100. */
+  readonly pollMilliseconds?: number;
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock;
 }
 
 /** Asks again and again until the answer is true; `TimeoutError` when it never is. */
 export async function pollUntil(isDone: () => Promise<boolean>, options: PollOptions): Promise<void> {
-  const clock = options.clock ?? systemClock;
+  const { clock = systemClock, pollMilliseconds = defaultPollMilliseconds } = options;
   const deadline = clock.now() + options.timeoutSeconds * 1000;
   while (!(await isDone())) {
     if (clock.now() >= deadline) {

@@ -8,8 +8,10 @@ import type { Progress } from '../progress/progress.ts';
 
 const pollMilliseconds = 500;
 
-/** Who waits, and how. */
+/** Who waits, for what, and how. */
 export interface LockOptions {
+  /** What is made under the lock, in the message to who waits, e.g. `the control plane`. */
+  readonly what: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock;
@@ -43,9 +45,7 @@ async function acquire(file: string, options: LockOptions): Promise<void> {
     if (holder !== undefined && !(await isRunning(holder))) await rm(file, { force: true });
     else {
       if (!said)
-        options.progress.say(
-          `another process (${holder?.pid ?? 'unknown'}) prepares the control plane; waiting for it`,
-        );
+        options.progress.say(`another process (${holder?.pid ?? 'unknown'}) prepares ${options.what}; waiting for it`);
       said = true;
       await (options.clock ?? systemClock).sleep(
         pollMilliseconds,
