@@ -206,7 +206,7 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
 declare -A kind pid_of writer_of position_of count_of last_of result_of restart_at backoff_of
 names=() started_sidecars=()
 restart_policy=Never grace=30 deadline=0 backoff_first=10 backoff_most=300 id_variable=''
-stop_reason='' stop_deadline=0 killed='' ending_sidecars='' tick=0.2 notes=0 partial=''
+stop_reason='' stop_detail='' stop_deadline=0 killed='' ending_sidecars='' tick=0.2 notes=0 partial=''
 
 read_settings() {
   local key value more
@@ -218,6 +218,7 @@ read_settings() {
     backoff-seconds) backoff_first=$value backoff_most=$more ;;
     job-id-variable) id_variable=$value ;;
     container) names+=("$more") && kind[$more]=$value ;;
+    memory-volume | size-limit | size-check-seconds) read_volume_setting "$key" "$value" "$more" ;;
     esac
   done <"$job/settings"
 }
@@ -266,11 +267,13 @@ signal_all() { # SIGNAL: every container but the sidecars
   done
 }
 
-stop() { # REASON: once; what is not running any more will not be started
-  local name seconds=$grace
+stop() { # REASON [DETAIL]: once; what is not running any more will not be started
+  local name seconds=$grace signal=TERM
   [[ -z $stop_reason && -z $ending_sidecars ]] || return
-  stop_reason=$1
+  stop_reason=$1 stop_detail=${2-}
   if [[ -s $job/grace ]]; then read -r seconds <"$job/grace"; fi
+  # As a kubelet, which gives no time to a pod that fills the machine.
+  if [[ $1 == Evicted ]]; then seconds=0 signal=KILL; fi
   uptime
   stop_deadline=$((UPTIME + seconds * 1000))
   now
@@ -279,7 +282,7 @@ stop() { # REASON: once; what is not running any more will not be started
     unset -v "restart_at[$name]"
     [[ ${kind[$name]} == sidecar ]] || result_of[$name]=137
   done
-  signal_all TERM
+  signal_all "$signal"
 }
 
 note_time() { # NAME POSITION TIME: the log had POSITION bytes just before TIME
@@ -375,6 +378,7 @@ pump() { # waits for one event or one tick
     started) on_started "${event[@]:1}" ;;
     ended) on_ended "${event[@]:1}" ;;
     stop) stop Terminated ;;
+    evict) stop Evicted "${event[*]:1}" ;;
     esac
   else
     partial+=$line
@@ -432,7 +436,7 @@ end_sidecars() { # one after the other, the last one started first
 
 report_unstarted() { # a stopped pod has no container that waits for ever
   local name
-  [[ $stop_reason == Terminated || $stop_reason == DeadlineExceeded ]] || return
+  [[ $stop_reason == Terminated || $stop_reason == DeadlineExceeded || $stop_reason == Evicted ]] || return
   now
   for name in "${names[@]}"; do
     [[ -e $job/state/$name.json ]] && continue
@@ -445,8 +449,9 @@ finish() {
   for name in "${names[@]}"; do
     [[ ${kind[$name]} == sidecar ]] || ((${result_of[$name]:-1} == 0)) || failed=1
   done
+  release_volumes
   now
-  printf '{"reason":"%s","finishedAt":%s}\n' "${stop_reason:-Completed}" "$NOW" >"$job/outcome.json"
+  printf '{"reason":"%s","detail":"%s","finishedAt":%s}\n' "${stop_reason:-Completed}" "$stop_detail" "$NOW" >"$job/outcome.json"
   announce
   exit "$failed"
 }
@@ -474,6 +479,7 @@ run_job() {
   trap '' HUP
   uptime
   job_deadline=$((UPTIME + deadline * 1000))
+  prepare_volumes
   run_init_containers
   run_main_containers
   end_sidecars

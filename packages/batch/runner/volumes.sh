@@ -2,7 +2,98 @@
 # Volumes of a job, for runner.sh, which sources this file. What is made and looked at here can only be made and looked at on
 # the machine of the job, just before a container starts.
 #
-# From runner.sh and become.sh: read_list, fail_start, il_files (a container's part of the job directory), il_list, job.
+# From runner.sh and become.sh: read_list, fail_start, uptime, pause, events, il_files (a container's part of the job directory),
+# il_list, job.
+
+memory_volumes=() memory='' memory_lock='' size_check_seconds=10 size_watcher=''
+declare -A size_limit_of
+
+read_volume_setting() { # KEY VALUE MORE
+  case $1 in
+  memory-volume) memory_volumes+=("$2") ;;
+  size-limit) size_limit_of[$2]=$3 ;;
+  size-check-seconds) size_check_seconds=$2 ;;
+  esac
+}
+
+# --- directories in memory ---------------------------------------------------------------------------------------
+
+sweep_memory() { # what killed runners of this user left behind
+  local left lock
+  for left in /dev/shm/interlink-*; do
+    # One whose runner is there by the looks of it costs no process.
+    [[ -O $left && -d $left && ! -L $left && ! -e /proc/${left##*.} ]] || continue
+    exec {lock}<"$left" || continue
+    # A container that outlived its runner still has it.
+    flock --nonblock "$lock" && rm -rf -- "$left"
+    exec {lock}<&-
+  done
+} 2>/dev/null
+
+make_memory() { # sets memory: a directory of this job alone, locked for as long as anything of the job runs
+  memory=/dev/shm/interlink-${job##*/}.$$
+  { mkdir -m 700 -- "$memory" && exec {memory_lock}<"$memory" && flock --nonblock "$memory_lock"; } 2>/dev/null && return
+  memory=
+  return 1
+}
+
+forget_lock() { # in a process that does not use the memory, or must not know of it
+  [[ -z $memory_lock ]] || exec {memory_lock}<&-
+}
+
+move_into_memory() { # VOLUME: with the mount points in it
+  local disk=$job/volumes/$1
+  cp -a -- "$disk" "$memory/$1" && rm -rf -- "$disk" && ln -s -- "$memory/$1" "$disk"
+}
+
+use_memory() {
+  local name
+  ((${#memory_volumes[@]} > 0)) || return
+  sweep_memory
+  if ! make_memory; then
+    printf 'there is no memory for volumes at /dev/shm, they are on disk\n' >&2
+    return
+  fi
+  for name in "${memory_volumes[@]}"; do move_into_memory "$name"; done
+}
+
+# --- sizes -------------------------------------------------------------------------------------------------------
+
+watch_sizes() { # in a subshell: says which volume has outgrown its limit; seldom where looking takes long
+  local name used begun parent milliseconds
+  forget_lock
+  while milliseconds=$((size_check_seconds * 1000)); do
+    uptime
+    begun=$UPTIME
+    for name in "${!size_limit_of[@]}"; do
+      used=$(du -s -B1 -- "$job/volumes/$name/" 2>/dev/null)
+      used=${used%%[!0-9]*}
+      if ((${used:-0} > size_limit_of[$name])); then printf 'evict %s %s\n' "$name" "${size_limit_of[$name]}" >&"$events"; fi
+    done
+    uptime
+    ((milliseconds > (UPTIME - begun) * 20)) || milliseconds=$(((UPTIME - begun) * 20))
+    pause "$((milliseconds / 1000)).$((milliseconds / 100 % 10))"
+    # Nobody is told when a runner is killed.
+    read -r _ _ _ parent _ <"/proc/$BASHPID/stat"
+    ((parent == $$)) || return
+  done
+}
+
+# --- begin and end of a job --------------------------------------------------------------------------------------
+
+prepare_volumes() {
+  use_memory
+  ((${#size_limit_of[@]} > 0)) || return
+  watch_sizes &
+  size_watcher=$!
+}
+
+release_volumes() {
+  [[ -z $size_watcher ]] || kill "$size_watcher" 2>/dev/null
+  [[ -n $memory ]] || return
+  # A container may have made a directory that its own user cannot write.
+  rm -rf -- "$memory" 2>/dev/null || { chmod -R u+rwX -- "$memory" && rm -rf -- "$memory"; } 2>/dev/null
+}
 
 # --- what a container's mounts take ------------------------------------------------------------------------------
 
@@ -72,6 +163,7 @@ check_host_paths() {
 }
 
 check_volumes() { # of the container at il_files
+  forget_lock
   check_subpaths
   check_host_paths
 }

@@ -35,6 +35,8 @@ export interface TestJob {
   readonly restartPolicy?: 'Never' | 'OnFailure' | 'Always';
   readonly graceSeconds?: number;
   readonly deadlineSeconds?: number;
+  /** More lines of the settings. */
+  readonly settings?: readonly string[];
   /** Default 1, and 2 from the second on. */
   readonly backoffSeconds?: number;
 }
@@ -59,6 +61,7 @@ export class RunnerWorld {
       `grace-seconds ${job.graceSeconds ?? 30}`,
       `deadline-seconds ${job.deadlineSeconds ?? 0}`,
       `backoff-seconds ${job.backoffSeconds ?? 1} ${job.backoffSeconds ?? 2}`,
+      ...(job.settings ?? []),
     ];
     for (const container of job.containers) {
       lines.push(`container ${container.kind ?? 'main'} ${container.name}`);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { lstat, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatNulList } from '../src/directory/nul-list.ts';
 import { listHostChecks, type HostMount } from '../src/pod/host-mounts.ts';
@@ -47,6 +47,89 @@ describe('a subPath', () => {
     await writeFile(join(job.directory, 'volumes/v/sub/deep'), 'text');
     await job.run();
     expect(await job.state('main')).toMatchObject(started);
+  });
+});
+
+describe('a directory in memory', () => {
+  async function world(script: string): Promise<RunnerWorld> {
+    const argv = ['sh', '-c', `cd "$0" && ${script}`];
+    const job = { settings: ['memory-volume v'], containers: [{ name: 'main', argv }] };
+    const made = await RunnerWorld.create(job);
+    const volume = join(made.directory, 'volumes/v');
+    await writeFile(join(made.directory, 'container/main/argv'), formatNulList([...argv, volume]));
+    await mkdir(join(volume, 'point/of/mount'), { recursive: true });
+    return made;
+  }
+  const leftOf = async ({ directory, runner }: RunnerWorld): Promise<string[]> =>
+    (await readdir('/dev/shm')).filter((name) => name === `interlink-${basename(directory)}.${runner?.pid ?? 0}`);
+
+  it('has what was in the volume, belongs to its user alone and is gone at the end', async () => {
+    await using job = await world(
+      'stat -f -c %T . ; ls -d point/of/mount; stat -c %a "$(readlink "$0")/.."; mkdir -m 0 no',
+    );
+    await job.run();
+    expect(await job.log('main')).toBe('tmpfs\npoint/of/mount\n700\n');
+    expect(await leftOf(job)).toEqual([]);
+  });
+
+  it('that a killed runner left is swept by the next one, once nothing uses it', async () => {
+    await using killed = await world('touch x; exec sleep 300');
+    killed.start();
+    await killed.until(async () => (await killed.state('main'))?.state === 'running');
+    const [name = ''] = await leftOf(killed);
+    killed.runner?.kill('SIGKILL');
+    await using user = await world('true');
+    await user.run();
+    expect(await leftOf(killed)).toEqual([name]);
+    const [session] = (await killed.text('container/main/session')).split(' ');
+    process.kill(-Number(session), 'SIGKILL');
+    await killed.until(async () => (await killed.state('main'))?.state === 'terminated');
+    await killed.until(async () => {
+      await using next = await world('true');
+      await next.run();
+      return (await leftOf(killed)).length === 0;
+    });
+  });
+});
+
+describe('a volume with a limit of its size', () => {
+  async function world(script: string): Promise<RunnerWorld> {
+    const argv = ['sh', '-c', `trap 'exit 0' TERM; cd "$0" && ${script}`];
+    const job = { settings: ['size-limit v 1048576', 'size-check-seconds 1'], containers: [{ name: 'main', argv }] };
+    const made = await RunnerWorld.create(job);
+    const volume = join(made.directory, 'volumes/v');
+    await writeFile(join(made.directory, 'container/main/argv'), formatNulList([...argv, volume]));
+    await mkdir(volume, { recursive: true });
+    return made;
+  }
+
+  it('evicts the pod that has outgrown it, which is killed at once', async () => {
+    await using job = await world('head -c 2M /dev/zero > big; while :; do sleep 0.1; done');
+    expect(await job.run()).toBe(1);
+    expect(await job.outcome()).toMatchObject({ reason: 'Evicted', detail: 'v 1048576' });
+    expect(await job.state('main')).toMatchObject({ state: 'terminated', exitCode: 137 });
+  });
+
+  it('lets a pod be that stays below it', async () => {
+    await using job = await world('head -c 900K /dev/zero > big; sleep 1.5; rm big');
+    expect(await job.run()).toBe(0);
+    expect(await job.outcome()).toMatchObject({ reason: 'Completed' });
+  });
+
+  it('is looked at by nobody any more when the runner was killed', async () => {
+    await using job = await world('exec sleep 300');
+    const runner = job.start();
+    await job.until(async () => (await job.state('main'))?.state === 'running');
+    const children = (await readFile(`/proc/${runner.pid ?? 0}/task/${runner.pid ?? 0}/children`, 'utf8'))
+      .trim()
+      .split(' ');
+    expect(children).toHaveLength(2);
+    process.kill(Number((await job.text('container/main/session')).split(' ')[0]), 'SIGKILL');
+    runner.kill('SIGKILL');
+    await job.until(async () => {
+      const alive = await Promise.all(children.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')));
+      return alive.every((stat) => stat.includes(') Z'));
+    });
   });
 });
 

@@ -37,14 +37,18 @@ describe.each(['root', 'user', 'bubblewrap'] as const)('a mount namespace by %s'
   const volumeMounts = [
     { name: 'v', mountPath: '/interlink-test/rw' },
     { name: 'c', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+    { name: 'm', mountPath: '/interlink-test/memory', readOnly: true },
+    { name: 'm', mountPath: '/interlink-test/part', subPath: 'made/here' },
   ];
   const volumes = [
     { name: 'v', emptyDir: {} },
     { name: 'c', configMap: { name: 'c' } },
+    { name: 'm', emptyDir: { medium: 'Memory' } },
   ];
   const objects = { configMaps: [{ metadata: { name: 'c' }, data: { k: 'K\n' } }] };
   const script = `trap 'echo bye; exit 5' TERM; cat /run/secrets/kubernetes.io/serviceaccount/k; echo x > /interlink-test/rw/f && cat /interlink-test/rw/f
-    touch /run/secrets/kubernetes.io/serviceaccount/new 2>/dev/null && echo writable; cat /etc/hostname > /dev/null && echo up; while :; do sleep 0.1; done`;
+    touch /run/secrets/kubernetes.io/serviceaccount/new 2>/dev/null && echo writable; touch /interlink-test/memory/new 2>/dev/null && echo writable
+    touch /interlink-test/part/m && ls /interlink-test/memory/made/here; cat /etc/hostname > /dev/null && echo up; while :; do sleep 0.1; done`;
 
   it('shows the volumes, passes SIGTERM on and gives the exit code', async ({ skip }) => {
     skip(!(await isPossible(kind)), `this machine does not allow it`);
@@ -54,11 +58,11 @@ describe.each(['root', 'user', 'bubblewrap'] as const)('a mount namespace by %s'
     await plugin.create(dataOf(pod, objects));
     await until(
       () => logOf(plugin, pod),
-      (log) => log === 'K\nx\nup\n',
+      (log) => log === 'K\nx\nm\nup\n',
     );
     await plugin.delete(pod);
     await gone(plugin, pod);
-    expect(await logOf(plugin, pod)).toBe('K\nx\nup\nbye\n');
+    expect(await logOf(plugin, pod)).toBe('K\nx\nm\nup\nbye\n');
     expect(exitCodes(await statusOf(plugin, pod))).toEqual([5]);
   });
 

@@ -1,6 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { PodSpec, RetrievedContainer, VolumeMount } from '@interlink/spec';
-import { container, exitCodes, logOf, podWith, ProcessWorld, ran } from './world.ts';
+import { container, dataOf, ended, exitCodes, logOf, podWith, ProcessWorld, ran, until } from './world.ts';
 
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
 const allBytes = Uint8Array.from({ length: 256 }, (_, index) => index);
@@ -204,5 +205,66 @@ describe('mounts', () => {
     ];
     const script = 'touch /etc/passwd/x; ls /etc/passwd; cat /etc/alternatives; test -e /etc/group';
     expect(await seen({ spec, mounts, script, objects: { configMaps } })).toBe('x\nA');
+  });
+});
+
+describe('an emptyDir', () => {
+  const volumeMounts = [
+    { name: 'm', mountPath: '/interlink-test' },
+    { name: 'm', mountPath: '/part', subPath: 'part' },
+  ];
+
+  it('is in memory where the pod says so, shared, written and read', async () => {
+    const script = `stat -f -c %T /interlink-test; cat /interlink-test/f; touch /part/x; ls /interlink-test/part; touch /read/y 2>/dev/null || echo read-only`;
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start();
+    const pod = podWith({
+      initContainers: [container({ name: 'init', script: 'echo first > /interlink-test/f', volumeMounts })],
+      containers: [
+        container({ script, volumeMounts: [...volumeMounts, { name: 'm', mountPath: '/read', readOnly: true }] }),
+      ],
+      volumes: [{ name: 'm', emptyDir: { medium: 'Memory' } }],
+    });
+    expect(exitCodes(await ran(plugin, pod))).toEqual([0, 0]);
+    expect(await logOf(plugin, pod)).toBe('tmpfs\nfirst\nx\nread-only\n');
+  });
+
+  it('in memory goes with a pod whose runner was killed', async () => {
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start();
+    const uid = `killed-${process.pid}`;
+    const pod = podWith(
+      {
+        containers: [container({ script: 'echo up; exec sleep 300', volumeMounts })],
+        volumes: [{ name: 'm', emptyDir: { medium: 'Memory' } }],
+      },
+      uid,
+    );
+    const { PodJID } = await plugin.create(dataOf(pod));
+    const left = async () => (await readdir('/dev/shm')).filter((name) => name.startsWith(`interlink-${uid}.`));
+    await until(
+      () => logOf(plugin, pod),
+      (log) => log === 'up\n',
+    );
+    expect(await left()).toHaveLength(1);
+    process.kill(Number.parseInt(PodJID, 10), 'SIGKILL');
+    expect((await ended(plugin, pod)).interlink?.jobState).toBe('lost');
+    expect(await left()).toEqual([]);
+  });
+
+  it('that outgrows its sizeLimit has the pod evicted, with the words of a kubelet', async () => {
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start({ policy: { volumeCheckSeconds: 1 } });
+    const script = 'head -c 3M /dev/zero > /interlink-test/big; while :; do sleep 0.1; done';
+    const pod = podWith({
+      containers: [container({ script, volumeMounts: volumeMounts.slice(0, 1) })],
+      volumes: [{ name: 'm', emptyDir: { medium: 'Memory', sizeLimit: '2Mi' } }],
+    });
+    const status = await ran(plugin, pod);
+    expect(status.interlink).toMatchObject({
+      reason: 'Evicted',
+      message: 'Usage of EmptyDir volume "m" exceeds the limit "2Mi".',
+    });
+    expect(exitCodes(status)).toEqual([137]);
   });
 });

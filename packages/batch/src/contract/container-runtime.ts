@@ -13,6 +13,8 @@ export interface Bind {
   readonly field: string;
   /** Whether the source belongs to the job, so that mount points may be made in it. */
   readonly owned: boolean;
+  /** Whether the source becomes a link to a directory in memory when the job starts. Default false. */
+  readonly inMemory?: boolean;
 }
 
 /** What a runtime is asked for. */

@@ -39,6 +39,8 @@ export interface BatchPolicy {
   readonly lostAfterSeconds?: number;
   /** How long after the grace period a delete stops asking and kills. Default 5. */
   readonly killAfterGraceSeconds?: number;
+  /** Time between two looks at the size of emptyDir volumes that have a `sizeLimit`, at least. Default 10, as a kubelet. */
+  readonly volumeCheckSeconds?: number;
   /** First and longest wait before a restart. Default 10 and 300, as a kubelet. */
   readonly restartBackoffSeconds?: { readonly initial: number; readonly maximum: number };
 }

@@ -20,8 +20,10 @@ export type ContainerRecord = { readonly restartCount: number; readonly last?: E
 
 /** The runner's last word on a job. */
 export interface JobOutcome {
-  /** `Completed`, `InitContainerFailed`, `Terminated` or `DeadlineExceeded`. */
+  /** `Completed`, `InitContainerFailed`, `Terminated`, `DeadlineExceeded` or `Evicted`. */
   readonly reason: string;
+  /** Of `Evicted`: the volume and its limit in bytes. '' for nothing more. */
+  readonly detail?: string;
   /** Seconds since 1970. */
   readonly finishedAt: number;
 }

@@ -23,6 +23,9 @@ export const jobFiles = {
 /** The spool in which the runner of any pod notes that something changed. */
 export const changedDirectory = 'changed';
 
+/** Where the runner makes emptyDir volumes with the medium `Memory`: `interlink-<uid>.<number>/<volume>`. */
+export const memoryDirectory = '/dev/shm';
+
 /** A UID that can be a path component. */
 export function checkedUid(uid: string | undefined, field: string): string {
   if (uid !== undefined && uidPattern.test(uid) && uid !== changedDirectory) return uid;

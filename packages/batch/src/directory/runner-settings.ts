@@ -1,11 +1,22 @@
-import type { ResolvedPod } from '@interlink/plugin-sdk';
+import type { ResolvedPod, VolumeContents } from '@interlink/plugin-sdk';
 import type { BatchPolicy } from '../contract/policy.ts';
+import type { PodVolumes } from '../pod/volume-tree.ts';
 import { checkedName } from './job-paths.ts';
 
 const defaultBackoff = { initial: 10, maximum: 300 };
+const defaultVolumeCheckSeconds = 10;
+
+/** What the runner is told of a pod as a whole. */
+export interface RunnerSettings {
+  readonly pod: ResolvedPod;
+  readonly policy: BatchPolicy;
+  readonly volumes: PodVolumes;
+  /** Of the scheduler. */
+  readonly jobIdVariable: string | undefined;
+}
 
 /** The runner's settings file: one `key value` a line, only numbers and checked words. */
-export function formatRunnerSettings(pod: ResolvedPod, policy: BatchPolicy, jobIdVariable?: string): string {
+export function formatRunnerSettings({ pod, policy, volumes, jobIdVariable }: RunnerSettings): string {
   const backoff = policy.restartBackoffSeconds ?? defaultBackoff;
   const containers = [...pod.initContainers, ...pod.containers];
   return [
@@ -14,9 +25,20 @@ export function formatRunnerSettings(pod: ResolvedPod, policy: BatchPolicy, jobI
     `deadline-seconds ${wholeSeconds(pod.activeDeadlineSeconds ?? 0)}`,
     `backoff-seconds ${wholeSeconds(backoff.initial)} ${wholeSeconds(backoff.maximum)}`,
     ...(jobIdVariable === undefined ? [] : [`job-id-variable ${jobIdVariable}`]),
+    `size-check-seconds ${Math.max(1, wholeSeconds(policy.volumeCheckSeconds ?? defaultVolumeCheckSeconds))}`,
+    ...[...volumes].flatMap(([name, contents]) => volumeSettings(name, contents)),
     ...containers.map(({ kind, name, field }) => `container ${kind} ${checkedName(name, `${field}.name`)}`),
     '',
   ].join('\n');
+}
+
+function volumeSettings(name: string, contents: VolumeContents): string[] {
+  if (contents.kind !== 'directory') return [];
+  const { medium, sizeLimitBytes } = contents;
+  return [
+    ...(medium === 'Memory' ? [`memory-volume ${name}`] : []),
+    ...(sizeLimitBytes === undefined ? [] : [`size-limit ${name} ${sizeLimitBytes}`]),
+  ];
 }
 
 function wholeSeconds(seconds: number): number {

@@ -5,6 +5,7 @@ import { timestamp, type Engine } from './engine.ts';
 import { findJob, readJobFiles, saveRecord } from './job-evidence.ts';
 import type { JobPoller } from './job-poller.ts';
 import type { HeldPodState } from './pod-table.ts';
+import { releaseMemory } from './release-memory.ts';
 
 const millisecondsPerSecond = 1000;
 const defaultKillAfterGraceSeconds = 5;
@@ -81,6 +82,8 @@ async function carryOut(engine: Engine, held: HeldPodState, poller: Pick<JobPoll
       await cancel(engine, held, force);
       await engine.step('delete:cancelled');
       poller.soon();
+      // It may have ended while it was being cancelled: nothing would wake the pause then.
+      if (isOver(held)) continue;
       await pauseUntilTouched(engine, held, force ? killRetryMilliseconds : Math.min(left, retryMilliseconds));
     } catch (error) {
       if (engine.signal.aborted) throw error;
@@ -136,6 +139,7 @@ async function purge(engine: Engine, held: HeldPodState): Promise<void> {
   const { uid } = held.record;
   const path = (...parts: string[]): string => jobPath(engine.root, uid, ...parts);
   const retains = (engine.policy.retentionSeconds ?? defaultRetentionSeconds) > 0;
+  await releaseMemory(engine, uid);
   await engine.host.remove([path(jobFiles.volumes), path(jobFiles.containers), path(jobFiles.pod)]);
   await engine.lock.run(uid, () => saveRecord(engine, held, { phase: 'deleted', deletedAt: timestamp(engine.clock) }));
   await engine.step('delete:purged');

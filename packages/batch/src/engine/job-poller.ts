@@ -4,6 +4,7 @@ import { timestamp, type Engine } from './engine.ts';
 import { readJobFiles, saveRecord } from './job-evidence.ts';
 import { jobPath } from '../directory/job-paths.ts';
 import { isOver, isUnexplained } from '../status/map-pod-status.ts';
+import { releaseMemory } from './release-memory.ts';
 import { isActive, type HeldPodState } from './pod-table.ts';
 
 const millisecondsPerSecond = 1000;
@@ -136,6 +137,7 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
   const lost = { at: timestamp(engine.clock), ...describeLoss(held), states: Object.fromEntries(held.states) };
   // Its containers may have outlived the runner. Before the record, after which nobody would end them.
   await engine.scheduler.cancel(jobId, { directory: jobPath(engine.root, uid), force: true });
+  await releaseMemory(engine, uid);
   await engine.lock.run(uid, async () => {
     if (isOver(held)) return;
     await saveRecord(engine, held, { lost });

@@ -15,7 +15,7 @@ describe('formatFstab', () => {
           { source: '/v', target: '/data', fromHost: false, readOnly: true },
         ],
       },
-      { root: '/new', flagsOf: (source) => (source === '/v' ? ['nosuid', 'nodev'] : []) },
+      { root: '/new', flagsOf: ({ source }) => (source === '/v' ? ['nosuid', 'nodev'] : []) },
     );
     expect(text).toBe(
       '/new /new none bind 0 0\n/etc /new/etc none rbind,nofail 0 0\n/v /new/data none bind,ro,nosuid,nodev 0 0\n',

@@ -4,8 +4,8 @@ import type { MountPlan, PlannedMount } from './plan-mounts.ts';
 export interface FstabOptions {
   /** Absolute path of the directory that becomes the root. */
   readonly root: string;
-  /** Flags that a read-only mount of this source must keep, e.g. `nosuid`: in a user namespace they cannot be dropped. */
-  readonly flagsOf: (source: string) => readonly string[];
+  /** Flags that a read-only mount must keep, e.g. `nosuid`: in a user namespace those of the source cannot be dropped. */
+  readonly flagsOf: (mount: PlannedMount) => readonly string[];
 }
 
 /** The plan as a file for `mount -a -T`: one process makes all the mounts. */
@@ -18,7 +18,7 @@ export function formatFstab(plan: MountPlan, options: FstabOptions): string {
 function formatLine(mount: PlannedMount, { root, flagsOf }: FstabOptions): string {
   // What is mounted below a read-only path would stay writable, so it is left out.
   const kind = mount.fromHost ? ['rbind', 'nofail'] : [mount.readOnly ? 'bind' : 'rbind'];
-  const words = mount.readOnly ? [...kind, 'ro', ...flagsOf(mount.source)] : kind;
+  const words = mount.readOnly ? [...kind, 'ro', ...flagsOf(mount)] : kind;
   return `${escape(mount.source)} ${escape(root + mount.target)} none ${words.join(',')} 0 0\n`;
 }
 

@@ -5,7 +5,8 @@ import { runnerProgram } from '../directory/runner-program.ts';
 import { formatBubblewrap } from './format-bubblewrap.ts';
 import { formatFstab } from './format-fstab.ts';
 import { mountFlags } from './mount-flags.ts';
-import type { MountPlan } from './plan-mounts.ts';
+import { memoryDirectory } from '../directory/job-paths.ts';
+import type { MountPlan, PlannedMount } from './plan-mounts.ts';
 import { planOnHost } from './plan-on-host.ts';
 
 /** A way to a mount namespace: as root, by a user namespace, by bubblewrap. */
@@ -34,7 +35,11 @@ export async function startInNamespace(
   }
   const mountInfo = (await host.readMany([mountInfoPath])).get(mountInfoPath) ?? '';
   const root = `${directory}/root`;
-  const fstab = formatFstab(plan, { root, flagsOf: (source) => mountFlags(mountInfo, source) });
+  const flagsOf = ({ source, inMemory = false }: PlannedMount): string[] => {
+    const flags = mountFlags(mountInfo, source);
+    return inMemory ? [...new Set([...flags, ...mountFlags(mountInfo, memoryDirectory)])] : flags;
+  };
+  const fstab = formatFstab(plan, { root, flagsOf });
   const volumes = plan.mounts.filter(({ fromHost }) => !fromHost);
   const points = volumes.flatMap(({ source, target, pointInSource }) => [source, pointInSource ?? root + target]);
   const skeleton = plan.skeleton.map((entry): TreeEntry => ({

@@ -22,6 +22,8 @@ export interface PlannedMount {
   readonly readOnly: boolean;
   /** Of a mount inside of another one: the absolute path at which its mount point is, in the source of the other. */
   readonly pointInSource?: string;
+  /** See `Bind.inMemory`. */
+  readonly inMemory?: boolean;
 }
 
 /** The plan, or the directories whose entries are needed to go on planning, or the bind that cannot be made. */
@@ -70,9 +72,10 @@ function build(places: readonly Place[], listings: Listings): MountPlanning {
   if (atRoot) return { kind: 'impossible', bind: atRoot, reason: 'nothing can be mounted at /' };
   const onHost = places.filter(({ target }) => target !== '/' && !bindAround(binds, target));
   const plan = buildSkeleton(onHost, listings);
-  const volumes = binds.map(({ source, target, readOnly, type }): PlannedMount => {
+  const volumes = binds.map(({ source, target, readOnly, type, inMemory = false }): PlannedMount => {
     const [point] = mountPointsIn(binds, [{ target, type }]);
-    return { source, target, fromHost: false, readOnly, ...(point ? { pointInSource: point.path } : {}) };
+    const mount = { source, target, fromHost: false, readOnly, inMemory };
+    return { ...mount, ...(point ? { pointInSource: point.path } : {}) };
   });
   const mounts = [...plan.mounts, ...volumes];
   return { kind: 'plan', plan: { skeleton: plan.skeleton, mounts, mountPoints: mountPointsIn(binds, places) } };

@@ -1,32 +1,26 @@
-import type { ResolvedContainer, ResolvedPod } from '@interlink/plugin-sdk';
+import type { ResolvedContainer } from '@interlink/plugin-sdk';
 import { InternalError, type RetrievedPodData } from '@interlink/spec';
 import type { ContainerStart } from '../contract/container-runtime.ts';
 import type { TreeEntry } from '../contract/host.ts';
 import type { JobPlan } from '../contract/scheduler.ts';
-import type { BatchPolicy } from '../contract/policy.ts';
 import { jobFiles } from '../directory/job-paths.ts';
 import { formatNulList } from '../directory/nul-list.ts';
-import { formatRunnerSettings } from '../directory/runner-settings.ts';
+import { formatRunnerSettings, type RunnerSettings } from '../directory/runner-settings.ts';
 import { inShellOrder } from './default-environment.ts';
 import { listHostChecks, type HostMount } from './host-mounts.ts';
 import { listSubPaths, missingSubPaths } from './plan-binds.ts';
 import { withoutSecrets } from './without-secrets.ts';
-import { buildVolumeTree, parents, type PodVolumes } from './volume-tree.ts';
+import { buildVolumeTree, parents } from './volume-tree.ts';
 
 /** What the job directory is built from. */
-export interface JobTreeParts {
-  readonly pod: ResolvedPod;
+export interface JobTreeParts extends RunnerSettings {
   readonly data: RetrievedPodData;
-  readonly volumes: PodVolumes;
   readonly starts: ReadonlyMap<string, ContainerStart>;
   /** Paths of the machine to look at before a container starts, by its name. */
   readonly checks: ReadonlyMap<string, readonly HostMount[]>;
   /** Absolute path of the job directory. */
   readonly directory: string;
-  readonly policy: BatchPolicy;
   readonly plan: JobPlan;
-  /** Of the scheduler. */
-  readonly jobIdVariable: string | undefined;
 }
 
 const ownerOnlyDirectory = 0o700;
@@ -39,7 +33,7 @@ export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
   const missing = containers.flatMap((container) => missingSubPaths(container, volumes));
   const mountPoints = [...starts.values()].flatMap((start) => start.mountPoints ?? []);
   return unique([
-    file(jobFiles.settings, formatRunnerSettings(pod, parts.policy, parts.jobIdVariable)),
+    file(jobFiles.settings, formatRunnerSettings(parts)),
     ...(parts.plan.preamble === undefined ? [] : [file(jobFiles.preamble, `${parts.plan.preamble}\n`)]),
     folder(jobFiles.pod),
     file(`${jobFiles.pod}/pod.json`, `${JSON.stringify(withoutSecrets(parts.data))}\n`),

@@ -40,7 +40,14 @@ async function planBind(mount: ResolvedMount, field: string, context: BindContex
   const path = [context.directory, jobFiles.volumes, mount.volume, ...subPath(mount)].join('/');
   switch (contents?.kind) {
     case 'directory':
-      return { ...common, source: path, type: 'directory', readOnly: mount.readOnly, owned: true };
+      return {
+        ...common,
+        source: path,
+        type: 'directory',
+        readOnly: mount.readOnly,
+        owned: true,
+        ...inMemory(contents),
+      };
     case 'files':
       // As a kubelet: what comes from the API server is read-only.
       return { ...common, source: path, type: filesType(contents, mount, field), readOnly: true, owned: true };
@@ -51,6 +58,10 @@ async function planBind(mount: ResolvedMount, field: string, context: BindContex
     case undefined:
       throw new InternalError('a mount without a volume got past validation');
   }
+}
+
+function inMemory({ medium }: Extract<VolumeContents, { kind: 'directory' }>): Pick<Bind, 'inMemory'> {
+  return medium === 'Memory' ? { inMemory: true } : {};
 }
 
 function subPath({ subPath }: ResolvedMount): string[] {

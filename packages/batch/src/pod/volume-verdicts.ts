@@ -25,8 +25,10 @@ export function volumeVerdicts(policy: BatchPolicy): VerdictTable {
     'spec.volumes[].downwardAPI': asCreated,
     'spec.volumes[].projected': projected,
     'spec.volumes[].emptyDir': honoured(),
-    'spec.volumes[].emptyDir.medium': emulated('a directory on disk'),
-    'spec.volumes[].emptyDir.sizeLimit': ignored('the size is not limited'),
+    'spec.volumes[].emptyDir.medium': medium,
+    'spec.volumes[].emptyDir.sizeLimit': emulated(
+      'the size is looked at now and then; a pod with a volume that has outgrown it is evicted',
+    ),
     'spec.volumes[].hostPath': hostPath(policy),
     'spec.volumes[].persistentVolumeClaim': (value, context) => claim(value, context, policy),
     'spec.containers[].volumeMounts[].mountPropagation': unlessDefault(
@@ -36,6 +38,12 @@ export function volumeVerdicts(policy: BatchPolicy): VerdictTable {
     'spec.containers[].volumeMounts[].recursiveReadOnly': unlessDefault(['Disabled'], recursiveReadOnly),
   };
 }
+
+const medium: VerdictRule = (value) => {
+  if (value === '') return undefined;
+  if (value === 'Memory') return emulated('a directory in /dev/shm of the machine; on disk where there is none');
+  return refused('volumes of huge pages cannot be made here');
+};
 
 const sentSources = new Set(['serviceAccountToken', 'configMap', 'secret', 'downwardAPI']);
 

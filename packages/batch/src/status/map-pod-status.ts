@@ -1,3 +1,4 @@
+import { formatQuantity } from '@interlink/plugin-sdk';
 import type { PodStatus, RemoteState } from '@interlink/spec';
 import type { ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
 import type { JobRecord } from '../directory/job-record.ts';
@@ -78,6 +79,13 @@ const outcomeMessages: Readonly<Record<string, string>> = {
   DeadlineExceeded: 'the pod ran longer than its activeDeadlineSeconds',
 };
 
+function describeOutcome({ reason, detail = '' }: JobOutcome): string {
+  if (reason !== 'Evicted') return outcomeMessages[reason] ?? reason;
+  // In the words of a kubelet.
+  const [volume = '', limit = ''] = detail.split(' ');
+  return `Usage of EmptyDir volume "${volume}" exceeds the limit "${formatQuantity(Number(limit), 'binary')}".`;
+}
+
 function remoteState({ record, states, outcome, stop, job: said, unknown }: JobView): RemoteState {
   // The runner was there after the scheduler was last asked.
   const job = said?.phase === 'queued' && states.size > 0 ? undefined : said;
@@ -103,7 +111,7 @@ function remoteState({ record, states, outcome, stop, job: said, unknown }: JobV
     return { state: 'known', ...record.cause, since: at, jobState: 'ended' };
   }
   if (outcome && isOver({ record, outcome, stop })) {
-    const message = outcomeMessages[outcome.reason] ?? outcome.reason;
+    const message = describeOutcome(outcome);
     const at = new Date(outcome.finishedAt * 1000).toISOString();
     return { state: 'known', reason: outcome.reason, message, since: at, jobState: 'ended' };
   }
