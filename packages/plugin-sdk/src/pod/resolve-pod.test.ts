@@ -88,6 +88,11 @@ describe('resolvePod', () => {
     expect(() => resolvePod(dataOf(spec))).toThrow(failing(field));
   });
 
+  it.each(['name', 'namespace'])('refuses a NUL in the %s', (key) => {
+    const metadata = { uid: 'u', name: 'x', namespace: 'y', [key]: 'a\0b' };
+    expect(() => resolvePod({ pod: { metadata } })).toThrow(failing(`pod.metadata.${key}`));
+  });
+
   it('refuses a pod without a UID', () => {
     expect(() => resolvePod({ pod: { metadata: { name: 'x' } } })).toThrow(failing('pod.metadata.uid'));
   });

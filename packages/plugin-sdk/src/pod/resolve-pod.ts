@@ -181,8 +181,8 @@ function identity({ metadata, spec }: Pod) {
   if (!uid) throw new InvalidInputError('pod.metadata.uid is required', { field: 'pod.metadata.uid' });
   return {
     uid,
-    name: name ?? '',
-    namespace: namespace ?? 'default',
+    name: withoutNul(name ?? '', 'pod.metadata.name'),
+    namespace: withoutNul(namespace ?? 'default', 'pod.metadata.namespace'),
     labels: metadata?.labels ?? {},
     annotations: metadata?.annotations ?? {},
     ...(spec?.nodeName ? { nodeName: spec.nodeName } : {}),
