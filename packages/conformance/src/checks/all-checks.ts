@@ -1,11 +1,13 @@
 import type { Check } from '../kit/check.ts';
 import { abortChecks } from './abort-checks.ts';
 import { badInputChecks } from './bad-input-checks.ts';
+import { byteChecks } from './byte-checks.ts';
 import { createChecks } from './create-checks.ts';
 import { deleteChecks } from './delete-checks.ts';
 import { eventChecks } from './event-checks.ts';
 import { featureChecks } from './feature-checks.ts';
 import { idempotenceChecks } from './idempotence-checks.ts';
+import { injectionChecks } from './injection-checks.ts';
 import { listChecks } from './list-checks.ts';
 import { logChecks } from './log-checks.ts';
 import { pingChecks } from './ping-checks.ts';
@@ -16,6 +18,8 @@ import { statusChecks } from './status-checks.ts';
 export const allChecks: readonly Check[] = [
   ...pingChecks,
   ...createChecks,
+  ...byteChecks,
+  ...injectionChecks,
   ...idempotenceChecks,
   ...statusChecks,
   ...logChecks,

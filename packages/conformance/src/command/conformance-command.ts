@@ -22,6 +22,8 @@ interface Flags {
   readonly image: string;
   readonly namespace: string;
   readonly annotation: Readonly<Record<string, string>>;
+  readonly readsAnnotation: readonly string[];
+  readonly canaryDirectory: string;
   readonly settle: number;
   readonly only?: readonly GroupName[];
   readonly json?: boolean;
@@ -72,7 +74,13 @@ async function check(
     ...own,
     url: flags.url,
     settleSeconds: flags.settle,
-    pods: { image: flags.image, namespace: flags.namespace, annotations: flags.annotation },
+    pods: {
+      image: flags.image,
+      namespace: flags.namespace,
+      annotations: flags.annotation,
+      readAnnotations: flags.readsAnnotation,
+      canaryDirectory: flags.canaryDirectory,
+    },
     ...(flags.caFile === undefined ? {} : { caFile: flags.caFile }),
     ...(flags.only === undefined ? {} : { only: flags.only }),
     ...(flags.json === true ? {} : { onResult: printer(edge) }),
@@ -98,9 +106,15 @@ function buildProgram(edge: CommandEdge): Command {
     .requiredOption('-u, --url <url>', 'the plugin: http://host:port, https://host:port or unix:///path', parseUrl)
     .option('--token-file <file>', 'file with the bearer token that the plugin asks for')
     .option('--ca-file <file>', 'certificate authorities of an https URL, PEM')
-    .option('--image <image>', 'image of the test pods; it must hold /bin/sh and sleep', defaultPodSettings.image)
+    .option('--image <image>', 'image of the test pods; it must hold /bin/sh, sleep and cat', defaultPodSettings.image)
     .option('--namespace <name>', 'namespace of the test pods', defaultPodSettings.namespace)
     .option('--annotation <key=value>', 'annotation of the test pods; may be given again', parseAnnotation, {})
+    .option('--reads-annotation <key...>', 'annotations that the plugin reads, to try injection with', [])
+    .option(
+      '--canary-directory <path>',
+      'where files may be looked for that an injection made; best one that the machines of the backend share',
+      defaultPodSettings.canaryDirectory,
+    )
     .option('--settle <seconds>', 'how long one step of a pod’s life may take', parseSeconds, defaultSettleSeconds)
     .addOption(new Option('--only <group...>', 'these groups only').choices(groupNames))
     .option('--json', 'the report as JSON')

@@ -1,11 +1,13 @@
 import type { Feature, Plugin, Pod, PodStatus } from '@interlink/spec';
-import type { PodFactory, TestPod } from './pod-factory.ts';
+import type { PodFactory, PodObjects, PodSettings, TestPod } from './pod-factory.ts';
 import type { SendRaw } from './raw-request.ts';
 
 /** The parts of the contract, in the order in which they are checked. */
 export const groupNames = [
   'ping',
   'create',
+  'bytes',
+  'injection',
   'idempotence',
   'status',
   'logs',
@@ -34,12 +36,13 @@ export interface CheckContext {
   readonly plugin: Plugin;
   readonly facts: PluginFacts;
   readonly pods: PodFactory;
+  readonly settings: PodSettings;
   /** Sends a request past every client; absent where the plugin has no URL. */
   readonly send: SendRaw | undefined;
   /** Ends the plugin's process and starts it anew on what it left; absent where the caller cannot. */
   readonly restart: (() => Promise<void>) | undefined;
-  /** Creates the pod and gives the job id. */
-  readonly create: (pod: TestPod) => Promise<string>;
+  /** Creates the pod, with the objects that its volumes name, and gives the job id. */
+  readonly create: (pod: TestPod, objects?: PodObjects) => Promise<string>;
   /** The status of one pod. Fails when there is none. */
   readonly statusOf: (pod: Pod) => Promise<PodStatus>;
   /** Polls until the status of the pod is as wanted; fails with the last one when the time is over. */
@@ -58,7 +61,7 @@ export interface Check {
   /** The sentence. */
   readonly name: string;
   /** Why the check says nothing about this plugin; undefined when it applies. */
-  readonly appliesTo?: (context: Pick<CheckContext, 'facts' | 'send' | 'restart'>) => string | undefined;
+  readonly appliesTo?: (context: Pick<CheckContext, 'facts' | 'send' | 'restart' | 'settings'>) => string | undefined;
   /** Throws where the sentence does not hold. */
   readonly run: (context: CheckContext) => Promise<void>;
 }

@@ -63,8 +63,9 @@ export function createContext(world: World, options: ContextOptions): CheckConte
     facts,
     pods,
     signal,
-    async create(pod) {
-      const created = await current.plugin.create(podData(pod), { signal });
+    settings: options.settings,
+    async create(pod, objects) {
+      const created = await current.plugin.create(podData(pod, objects), { signal });
       ensureEqual(created.PodUID, pod.metadata.uid, 'PodUID of the answer');
       ensure(created.PodJID !== '', 'PodJID of the answer is empty');
       return created.PodJID;

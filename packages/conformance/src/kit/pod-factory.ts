@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { annotations, type Container, type Pod, type RetrievedPodData } from '@interlink/spec';
+import { tmpdir } from 'node:os';
+import { annotations, type Container, type Pod, type RetrievedContainer, type RetrievedPodData } from '@interlink/spec';
 
 /** What the pods of the kit are made of. */
 export interface PodSettings {
-  /** Must hold `/bin/sh` and `sleep`. Default `busybox`. */
+  /** Must hold `/bin/sh`, `sleep` and `cat`. Default `busybox`. */
   readonly image: string;
   /** In front of each script. Default `/bin/sh -c`. */
   readonly shell: readonly string[];
@@ -11,6 +12,13 @@ export interface PodSettings {
   readonly namespace: string;
   /** For every pod, e.g. a partition of the scheduler. Default none. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Names of annotations that the plugin reads, for the checks of injection. Default none. */
+  readonly readAnnotations: readonly string[];
+  /**
+   * Where the checks of injection look for files that nothing may have made. They see most where this directory is also one of the
+   * machines of the backend. Default: the directory for temporary files.
+   */
+  readonly canaryDirectory: string;
 }
 
 /** The settings where nothing else is said. */
@@ -19,6 +27,8 @@ export const defaultPodSettings: PodSettings = {
   shell: ['/bin/sh', '-c'],
   namespace: 'default',
   annotations: {},
+  readAnnotations: [],
+  canaryDirectory: tmpdir(),
 };
 
 /** The node and cluster that the pods of the kit say they belong to. */
@@ -31,7 +41,12 @@ export interface TestContainer {
   /** What the shell runs. */
   readonly script: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What else its container has, in place of what the kit would give it. */
+  readonly fields?: Partial<Container>;
 }
+
+/** The objects that come with a pod. */
+export type PodObjects = Partial<Pick<RetrievedContainer, 'configMaps' | 'secrets' | 'projectedvolumemaps'>>;
 
 /** A pod as a plugin gets it. */
 export interface TestPod extends Pod {
@@ -47,8 +62,10 @@ export interface TestPod extends Pod {
 export interface PodFactory {
   /** A pod of one container, `main`, that runs the script. */
   running(script: string, env?: TestContainer['env']): TestPod;
-  /** A pod of several containers. */
-  of(containers: readonly TestContainer[], init?: readonly TestContainer[]): TestPod;
+  /** A pod of several containers. `spec`: what else it has. */
+  of(containers: readonly TestContainer[], init?: readonly TestContainer[], spec?: Partial<TestPod['spec']>): TestPod;
+  /** Remembers a pod that was made otherwise, so that it is deleted too. */
+  adopt(pod: TestPod): void;
   /** Every pod made so far. */
   readonly made: readonly TestPod[];
 }
@@ -65,10 +82,15 @@ export function createPodFactory(settings: PodSettings): PodFactory {
       command: [...settings.shell, given.script],
       ...(env.length === 0 ? {} : { env }),
       resources: {},
+      ...given.fields,
     };
   }
 
-  function of(containers: readonly TestContainer[], init: readonly TestContainer[] = []): TestPod {
+  function of(
+    containers: readonly TestContainer[],
+    init: readonly TestContainer[] = [],
+    spec: Partial<TestPod['spec']> = {},
+  ): TestPod {
     const uid = randomUUID();
     const initContainers = init.map((given, index) => container(given, index, 'init'));
     const pod: TestPod = {
@@ -84,6 +106,7 @@ export function createPodFactory(settings: PodSettings): PodFactory {
         restartPolicy: 'Never',
         terminationGracePeriodSeconds: 2,
         nodeName: testNode,
+        ...spec,
       },
       status: { phase: 'Pending' },
     };
@@ -91,11 +114,16 @@ export function createPodFactory(settings: PodSettings): PodFactory {
     return pod;
   }
 
-  return { made, of, running: (script, env) => of([env === undefined ? { script } : { script, env }]) };
+  return {
+    made,
+    of,
+    adopt: (pod) => void made.push(pod),
+    running: (script, env) => of([env === undefined ? { script } : { script, env }]),
+  };
 }
 
-/** The create request of hop B for a pod without volumes. */
-export function podData(pod: TestPod): RetrievedPodData {
+/** The create request of hop B: every container gets all objects. */
+export function podData(pod: TestPod, objects: PodObjects = {}): RetrievedPodData {
   const names = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((container) => container.name);
   return {
     pod,
@@ -105,6 +133,7 @@ export function podData(pod: TestPod): RetrievedPodData {
       projectedvolumemaps: null,
       secrets: null,
       emptyDirs: null,
+      ...objects,
     })),
   };
 }

@@ -21,13 +21,26 @@ export function logRequest(pod: TestPod, choice: LogChoice = {}): LogStruct {
 
 /** A whole log as text. */
 export async function readLog(plugin: Plugin, pod: TestPod, choice: LogChoice & CallOptions = {}): Promise<string> {
+  return (await readLogBytes(plugin, pod, choice)).toString('utf8');
+}
+
+/** A whole log. */
+export async function readLogBytes(
+  plugin: Plugin,
+  pod: TestPod,
+  choice: LogChoice & CallOptions = {},
+): Promise<Buffer> {
   const call = choice.signal === undefined ? {} : { signal: choice.signal };
-  return collect(await plugin.logs(logRequest(pod, choice), call));
+  return collectBytes(await plugin.logs(logRequest(pod, choice), call));
 }
 
 /** Everything of a stream as text. */
 export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  return (await collectBytes(chunks)).toString('utf8');
+}
+
+async function collectBytes(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }

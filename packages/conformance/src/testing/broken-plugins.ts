@@ -7,19 +7,9 @@ import {
   type PodStatus,
   type PodStatusEvent,
 } from '@interlink/spec';
-import type { GroupName } from '../kit/check.ts';
+import { changedContainers, type BrokenPlugin } from './broken-plugin.ts';
+import { brokenValues } from './broken-values.ts';
 import { goneStatus, uidOf, type Breakage } from './shell-plugin.ts';
-
-/** A plugin with one thing wrong, and the sentence of the contract that it breaks. */
-export interface BrokenPlugin {
-  /** What is wrong. */
-  readonly what: string;
-  readonly breakage: Breakage;
-  /** The group that is run. */
-  readonly group: GroupName;
-  /** Sentences that must fail. */
-  readonly fails: readonly string[];
-}
 
 type ChangeStatus = (status: PodStatus, pod: Pod) => PodStatus;
 
@@ -42,6 +32,7 @@ let made = 0;
 
 /** Each is a mistake that a real plugin has made, or could. */
 export const brokenPlugins: readonly BrokenPlugin[] = [
+  ...brokenValues,
   {
     what: 'submits again for the same UID',
     group: 'idempotence',
@@ -74,18 +65,10 @@ export const brokenPlugins: readonly BrokenPlugin[] = [
     what: 'passes values through a shell',
     group: 'create',
     fails: ['gives the container its command and environment unchanged'],
-    breakage: (correct) => ({
-      create: (data, options) => {
-        const containers = (data.pod.spec?.containers ?? []).map((container) => ({
-          ...container,
-          env: (container.env ?? []).map(({ name, value }) => ({
-            name,
-            value: (value ?? '').replaceAll(/["'\\]/g, ''),
-          })),
-        }));
-        return correct.create({ ...data, pod: { ...data.pod, spec: { ...data.pod.spec, containers } } }, options);
-      },
-    }),
+    breakage: changedContainers((container) => ({
+      ...container,
+      env: (container.env ?? []).map(({ name, value }) => ({ name, value: (value ?? '').replaceAll(/["'\\]/g, '') })),
+    })),
   },
   {
     what: 'leaves the last container out of the status',

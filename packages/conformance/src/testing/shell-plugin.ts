@@ -1,5 +1,5 @@
 import { normalizeLogOptions, selectLog } from '@interlink/plugin-sdk';
-import { annotations, InvalidInputError, NotFoundError } from '@interlink/spec';
+import { annotations, InvalidInputError, NotFoundError, UnsupportedError } from '@interlink/spec';
 import type { CallOptions, HeldPod, Plugin, Pod, PodStatus, PodStatusEvent, RetrievedPodData } from '@interlink/spec';
 import { startShellPod, statusOf, type ShellPod } from './shell-pod.ts';
 
@@ -12,7 +12,7 @@ export class ShellWorld {
   start(data: RetrievedPodData): ShellPod {
     this.lastJob += 1;
     const uid = uidOf(data.pod);
-    const pod = startShellPod(data.pod, String(this.lastJob), () => this.tell(pod.status()));
+    const pod = startShellPod(data, String(this.lastJob), () => this.tell(pod.status()));
     this.pods.set(uid, pod);
     return pod;
   }
@@ -63,6 +63,9 @@ export function createShellPlugin(world = new ShellWorld(), breakage: Breakage =
       refuseAborted(options, () => {
         if ((data.pod.spec?.containers ?? []).length === 0) {
           throw new InvalidInputError('pod.spec.containers is empty', { field: 'pod.spec.containers' });
+        }
+        if ((data.pod.spec?.volumes ?? []).length > 0) {
+          throw new UnsupportedError('pod.spec.volumes are not supported', { field: 'pod.spec.volumes' });
         }
         const held = world.pods.get(uidOf(data.pod)) ?? world.start(data);
         return { PodUID: uidOf(data.pod), PodJID: held.jobId };

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '@interlink/spec';
+import { resolvePod } from '@interlink/plugin-sdk';
+import type { Container, ContainerState, ContainerStatus, Pod, PodStatus, RetrievedPodData } from '@interlink/spec';
 import { createMemoryLog, type MemoryLog } from './memory-log.ts';
 
 /** A pod whose containers are processes of this one. */
@@ -14,9 +15,13 @@ export interface ShellPod {
 }
 
 const signalExitCode = 137;
+const notStartedExitCode = 127;
 
 /** Runs the init containers one after the other, then the main containers together. `changed` is called at every transition. */
-export function startShellPod(pod: Pod, jobId: string, changed: () => void): ShellPod {
+export function startShellPod(data: RetrievedPodData, jobId: string, changed: () => void): ShellPod {
+  const { pod } = data;
+  const { initContainers, containers } = resolvePod(data);
+  const resolved = new Map([...initContainers, ...containers].map((container) => [container.name, container]));
   const init = pod.spec?.initContainers ?? [];
   const main = pod.spec?.containers ?? [];
   const states = new Map<string, ContainerState>();
@@ -30,10 +35,11 @@ export function startShellPod(pod: Pod, jobId: string, changed: () => void): She
   }
 
   function run(container: Container): Promise<number> {
-    const [program = 'true', ...args] = [...(container.command ?? []), ...(container.args ?? [])];
-    const env = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value ?? '']));
-    const child = spawn(program, args, {
-      env: { PATH: process.env['PATH'], ...env },
+    const { command = [], args = [], environment = [], workingDirectory } = resolved.get(container.name) ?? {};
+    const [program = 'true', ...rest] = [...command, ...args];
+    const child = spawn(program, rest, {
+      env: { PATH: process.env['PATH'], ...Object.fromEntries(environment) },
+      ...(workingDirectory === undefined ? {} : { cwd: workingDirectory }),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -43,9 +49,11 @@ export function startShellPod(pod: Pod, jobId: string, changed: () => void): She
     const log = logs.get(container.name);
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => log?.append(bytes));
     return new Promise((resolve) => {
+      // Followed by its close.
+      child.on('error', () => undefined);
       child.on('close', (code) => {
         children.delete(child);
-        const exitCode = code ?? signalExitCode;
+        const exitCode = code === null ? signalExitCode : code < 0 ? notStartedExitCode : code;
         log?.end();
         const reason = exitCode === 0 ? 'Completed' : 'Error';
         set(container.name, { terminated: { exitCode, reason, startedAt, finishedAt: new Date().toISOString() } });
