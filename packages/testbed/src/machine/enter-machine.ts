@@ -21,6 +21,10 @@ export function buildEnterCommand(
   { directory = '/', user }: Pick<MachineRunOptions, 'directory' | 'user'> = {},
 ): readonly [string, ...string[]] {
   const asUser = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, '--init-groups'];
+  const environment = [
+    ...(ownRoot ? [`PATH=${programPath}`] : []),
+    ...(user === undefined ? [] : [`HOME=/home/${user}`, `USER=${user}`, `LOGNAME=${user}`]),
+  ];
   return [
     'nsenter',
     `--target=${pid}`,
@@ -34,7 +38,7 @@ export function buildEnterCommand(
     'env',
     `--chdir=${directory}`,
     '--',
-    ...(ownRoot ? [`PATH=${programPath}`] : []),
+    ...environment,
     ...argv,
   ];
 }

@@ -32,6 +32,8 @@ if [ -n "$tree" ]; then
   cp /etc/hosts /etc/resolv.conf "$root/etc/"
   for directory in "$own" "$@"; do
     mkdir -p "$root$directory"
+    above=$directory
+    while above=$(dirname "$above") && [ "$above" != / ]; do chmod a+x "$root$above"; done # E.g. /root, for other users.
     mount --bind "$directory" "$root$directory" # Without what is mounted below: that may be this very tree.
   done
 fi

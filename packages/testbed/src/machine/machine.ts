@@ -6,7 +6,7 @@ export interface MachineRunOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Default: `/` of the machine. */
   readonly directory?: string | undefined;
-  /** Name of a user of the machine. Default: root. */
+  /** Name of a user of the machine, whose home is `/home/<name>`. Default: root. */
   readonly user?: string | undefined;
   /** Kills the command. */
   readonly signal?: AbortSignal | undefined;
