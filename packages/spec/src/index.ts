@@ -1,6 +1,6 @@
 export { annotations } from './annotations.ts';
 export { headers } from './headers.ts';
-export { announcedFeatures, extensionVersion, features } from './features.ts';
+export { acceptsInCreate, announcedFeatures, extensionVersion, features } from './features.ts';
 export { interLinkApiDocument, pluginApiDocument } from './generated/documents.ts';
 export { isHeartbeat } from './wire.ts';
 export { dropNulls } from './validation/drop-nulls.ts';
@@ -11,7 +11,7 @@ export type * from './kubernetes.ts';
 export type * from './streams.ts';
 export type * from './wire.ts';
 export type { CallOptions } from './call-options.ts';
-export type { Feature } from './features.ts';
+export type { CreateExtensionKey, Feature } from './features.ts';
 export type { InterLinkApi } from './interlink-api.ts';
 export type { OpenApiDocument } from './open-api-document.ts';
 export type { Plugin } from './plugin.ts';

@@ -11,6 +11,8 @@ export type RetrievedPodData = Schemas['RetrievedPodData'];
 export type RetrievedContainer = Schemas['RetrievedContainer'];
 /** Configuration of a job-script builder; zero-valued unless one is used. */
 export type ScriptBuildConfig = Schemas['ScriptBuildConfig'];
+/** Extension of a create's body: image pull secrets, for a peer that announced that it makes use of them. */
+export type CreateExtension = Schemas['CreateExtension'];
 /** The answer to a create. */
 export type CreateStruct = Schemas['CreateStruct'];
 /** The state of one pod's containers, with what the backend says of the job in its key `interlink`. */

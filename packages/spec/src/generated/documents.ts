@@ -1248,6 +1248,29 @@ export const interLinkApiDocument: OpenApiDocument = {
               "type": "string"
             },
             "description": "Labels that the node should carry, e.g. the container runtime."
+          },
+          "accepts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Names of keys of a CreateExtension that this end makes use of."
+          }
+        }
+      },
+      "CreateExtension": {
+        "description": "Extension: what goes with a create beyond what the Go components send. Only what the peer named in `accepts` of its announcement.",
+        "type": "object",
+        "properties": {
+          "imagePullSecrets": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "description": "The Secrets that spec.imagePullSecrets names, as far as they exist.",
+            "items": {
+              "$ref": "#/components/schemas/Secret"
+            }
           }
         }
       },
@@ -1314,6 +1337,9 @@ export const interLinkApiDocument: OpenApiDocument = {
               "string",
               "null"
             ]
+          },
+          "interlink": {
+            "$ref": "#/components/schemas/CreateExtension"
           }
         }
       }
@@ -2518,6 +2544,29 @@ export const pluginApiDocument: OpenApiDocument = {
               "type": "string"
             },
             "description": "Labels that the node should carry, e.g. the container runtime."
+          },
+          "accepts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Names of keys of a CreateExtension that this end makes use of."
+          }
+        }
+      },
+      "CreateExtension": {
+        "description": "Extension: what goes with a create beyond what the Go components send. Only what the peer named in `accepts` of its announcement.",
+        "type": "object",
+        "properties": {
+          "imagePullSecrets": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "description": "The Secrets that spec.imagePullSecrets names, as far as they exist.",
+            "items": {
+              "$ref": "#/components/schemas/Secret"
+            }
           }
         }
       },
@@ -2576,6 +2625,9 @@ export const pluginApiDocument: OpenApiDocument = {
               "string",
               "null"
             ]
+          },
+          "interlink": {
+            "$ref": "#/components/schemas/CreateExtension"
           }
         }
       },

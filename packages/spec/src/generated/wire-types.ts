@@ -181,6 +181,13 @@ export interface components {
             readonly labels?: {
                 readonly [key: string]: string;
             };
+            /** @description Names of keys of a CreateExtension that this end makes use of. */
+            readonly accepts?: readonly string[];
+        };
+        /** @description Extension: what goes with a create beyond what the Go components send. Only what the peer named in `accepts` of its announcement. */
+        readonly CreateExtension: {
+            /** @description The Secrets that spec.imagePullSecrets names, as far as they exist. */
+            readonly imagePullSecrets?: readonly components["schemas"]["Secret"][] | null;
         };
         /** @description The body of an error of our own servers. Foreign servers send text. */
         readonly ErrorBody: {
@@ -197,6 +204,7 @@ export interface components {
             /** @description One per projected or downwardAPI volume; metadata.name is the volume's name. */
             readonly projectedvolumesmaps?: readonly components["schemas"]["ConfigMap"][] | null;
             readonly jobscriptURL?: string | null;
+            readonly interlink?: components["schemas"]["CreateExtension"];
         };
         readonly RetrievedPodData: {
             readonly pod: components["schemas"]["Pod"];
@@ -204,6 +212,7 @@ export interface components {
             readonly container?: readonly components["schemas"]["RetrievedContainer"][] | null;
             readonly jobConfig?: components["schemas"]["ScriptBuildConfig"] | null;
             readonly jobScript?: string | null;
+            readonly interlink?: components["schemas"]["CreateExtension"];
         };
         readonly RetrievedContainer: {
             readonly name: components["schemas"]["ContainerName"];
