@@ -6,6 +6,8 @@
 #   runner.sh DIRECTORY                 the job
 #   runner.sh DIRECTORY enter NAME      inside: a container's own mount namespace is set up, then it becomes the container
 #
+# A container with a directory pull/ gets its image by pull-image.sh first, which is beside this program.
+#
 # What it writes: job.id (also the lock), state/NAME.json, logs/NAME/RESTART.{log,times}, container/NAME/session,
 # outcome.json as its last word, and a touch of ../changed/UID after each of them. Bash 4.2 or later.
 
@@ -167,10 +169,38 @@ drain() { # PID of the log's writer: all that was written before the end belongs
   kill -KILL "$1" 2>/dev/null
 }
 
+quote() { # TEXT: sets QUOTED: for JSON; the text has no control characters
+  QUOTED=${1//\\/\\\\}
+  QUOTED=${QUOTED//\"/\\\"}
+}
+
+pull() { # NAME RESTART_COUNT LAST_STATE: the container's image is there afterwards; else this run is over before it began
+  local word='' reason text state QUOTED
+  while read -r word reason text; do
+    quote "$text"
+    state="\"restartCount\":$2,\"reason\":\"$reason\",\"message\":\"$QUOTED\""
+    case $word in
+    pulling) printf 'pulling %s %s\n' "$1" "$reason" >&"$events" ;;
+    waiting) write_state "$1" "{\"state\":\"waiting\",$state$3}" ;;
+    ready) return 0 ;;
+    failed)
+      now
+      write_state "$1" "{\"state\":\"terminated\",\"finishedAt\":$NOW,\"exitCode\":125,$state$3}"
+      break
+      ;;
+    esac
+  done < <(trap - TERM INT HUP; exec {log}>&- {events}>&- {quiet}>&- setsid "$BASH" "${runner%/*}/pull-image.sh" "$job/container/$1" </dev/null)
+  printf 'unready %s %s\n' "$1" "${word:-killed}" >&"$events"
+  return 1
+}
+
 supervise() { # NAME RESTART_COUNT LAST_STATE
   local name=$1 count=$2 last=$3 PIPE log pipe writer pid code started position reason=Completed detail=
   trap '' TERM INT HUP
   exec {log}>>"$job/logs/$name/$count.log"
+  if [[ -e $job/container/$name/pull && ! -e $job/container/$name/image ]]; then
+    pull "$name" "$count" "$last" || return
+  fi
   # A pipe, as every container runtime gives: with the file itself `echo > /dev/stderr` would cut the log to nothing.
   open_pipe
   pipe=$PIPE
@@ -203,7 +233,7 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
 
 # --- the job ------------------------------------------------------------------------------------------------------
 
-declare -A kind pid_of writer_of position_of count_of last_of result_of restart_at backoff_of
+declare -A kind pid_of puller_of writer_of position_of count_of last_of result_of restart_at backoff_of
 names=() started_sidecars=()
 restart_policy=Never grace=30 deadline=0 backoff_first=10 backoff_most=300 id_variable=''
 stop_reason='' stop_detail='' stop_deadline=0 killed='' ending_sidecars='' tick=0.2 notes=0 partial=''
@@ -248,6 +278,7 @@ start() { # NAME
 
 signal_container() { # SIGNAL NAME: SIGTERM to the first process, as in a container; SIGKILL to all
   local pid=${pid_of[$2]:-0} receiver=process child=''
+  if [[ -n ${puller_of[$2]-} ]]; then kill "-$1" -- "-${puller_of[$2]}" 2>/dev/null; fi
   ((pid > 0)) || return
   if [[ -e $job/container/$2/signals ]]; then read -r receiver <"$job/container/$2/signals"; fi
   if [[ $1 == KILL || $receiver == group ]]; then
@@ -290,7 +321,21 @@ note_time() { # NAME POSITION TIME: the log had POSITION bytes just before TIME
   notes=$((notes + 1))
 }
 
+on_pulling() { # NAME PID
+  puller_of[$1]=$2
+  [[ -z $stop_reason && (-z $ending_sidecars || ${kind[$1]} != sidecar) ]] || signal_container TERM "$1"
+}
+
+on_unready() { # NAME WORD: its image is not there; what would not go better the next time is not tried again
+  unset -v "pid_of[$1]" "puller_of[$1]"
+  result_of[$1]=125
+  [[ $2 != failed ]] || return
+  now
+  write_state "$1" "{\"state\":\"terminated\",\"restartCount\":${count_of[$1]:-0},\"finishedAt\":$NOW,\"exitCode\":137,\"reason\":\"${stop_reason:-ErrImagePull}\",\"detail\":\"NotStarted\"${last_of[$1]-}}"
+}
+
 on_started() { # NAME PID WRITER
+  unset -v "puller_of[$1]"
   pid_of[$1]=$2 writer_of[$1]=$3 position_of[$1]=0
   if [[ ${kind[$1]} == sidecar ]]; then
     [[ -z $ending_sidecars ]] || signal_container TERM "$1"
@@ -375,6 +420,8 @@ pump() { # waits for one event or one tick
     read -r -a event <<<"$partial$line"
     partial=
     case ${event[0]} in
+    pulling) on_pulling "${event[@]:1}" ;;
+    unready) on_unready "${event[@]:1}" ;;
     started) on_started "${event[@]:1}" ;;
     ended) on_ended "${event[@]:1}" ;;
     stop) stop Terminated ;;
@@ -396,6 +443,7 @@ run_init_containers() {
     if [[ ${kind[$name]} == sidecar ]]; then
       started_sidecars=("$name" "${started_sidecars[@]}")
       while [[ ${pid_of[$name]-} == 0 ]]; do pump; done
+      [[ -z ${result_of[$name]-} ]] || stop InitContainerFailed
       continue
     fi
     until [[ -n ${result_of[$name]-} ]]; do pump; done

@@ -28,8 +28,12 @@ export type {
 export type { Bind, ContainerRuntime, ContainerStart, StartRequest } from './contract/container-runtime.ts';
 export type { CommandResult, DirectoryEntry, ExistingPath, Host, RunOptions, TreeEntry } from './contract/host.ts';
 export type { BatchConfig } from './config/batch-config.ts';
-export type { RuntimeChoice } from './runtimes/choose-runtime.ts';
-export type { BatchPolicy, ClaimRule, HostPathRule } from './contract/policy.ts';
+export type { ImageChoice, RuntimeChoice } from './runtimes/choose-runtime.ts';
+export type { BatchPolicy, ClaimRule, HostPathRule, ImagePolicy } from './contract/policy.ts';
+export type { RuntimeImages, Variables } from './images/runtime-images.ts';
+export type { RegistryImage } from './images/parse-image-reference.ts';
+export type { RegistryCredential } from './images/registry-credentials.ts';
+export type { PlannedImage } from './images/plan-image.ts';
 export type { ApptainerOptions } from './runtimes/apptainer-runtime.ts';
 export type { NoneRuntimeOptions } from './runtimes/none-runtime.ts';
 export type { MountNamespaces } from './mounts/mount-namespaces.ts';

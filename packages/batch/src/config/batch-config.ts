@@ -20,6 +20,41 @@ export const batchConfigShape = {
     })
     .prefault({})
     .describe('For the runtime apptainer.'),
+  images: z
+    .strictObject({
+      cacheDirectory: absolutePath
+        .optional()
+        .describe(
+          'Where images are kept: a file system of all machines that run jobs. Default: .images in the work directory.',
+        ),
+      prefix: z
+        .string()
+        .default('')
+        .describe(
+          'Put before image names that are no path and have no scheme, e.g. docker://mirror.example/ or /cvmfs/images/.',
+        ),
+      insecureRegistries: z
+        .array(z.string())
+        .default([])
+        .describe('Registries, with their ports, that are spoken to in plain HTTP.'),
+      form: z
+        .enum(['auto', 'file', 'unpacked'])
+        .default('auto')
+        .describe(
+          'What containers start from: the image file, or a directory beside it. auto: the directory on machines that cannot mount the file.',
+        ),
+      resolve: z
+        .boolean()
+        .default(true)
+        .describe('Whether the plugin asks registries which image a name means, when a pod is created.'),
+      pullTries: z.number().int().positive().default(5).describe('How often a pull is tried.'),
+      environment: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('Variables for pulls, e.g. https_proxy or APPTAINER_TMPDIR. The plugin obeys the proxies too.'),
+    })
+    .prefault({})
+    .describe('How images are named, pulled and kept.'),
   hostPaths: z
     .array(
       z.strictObject({
@@ -73,5 +108,14 @@ export function policyOf(config: BatchConfig): BatchPolicy {
     ...(namespace === undefined ? {} : { namespace }),
     ...(claim === undefined ? {} : { claim }),
   }));
-  return { hostPaths, persistentVolumeClaims, checkPaths, runAsUser, retentionSeconds, killAfterGraceSeconds };
+  const { cacheDirectory, resolve, pullTries } = config.images;
+  return {
+    hostPaths,
+    persistentVolumeClaims,
+    checkPaths,
+    runAsUser,
+    retentionSeconds,
+    killAfterGraceSeconds,
+    images: { cacheDirectory, resolve, pullTries },
+  };
 }

@@ -1,4 +1,6 @@
 import type { ResolvedContainer, ResolvedPod, VerdictTable } from '@interlink/plugin-sdk';
+import type { PlannedImage } from '../images/plan-image.ts';
+import type { RuntimeImages } from '../images/runtime-images.ts';
 import type { TreeEntry } from './host.ts';
 
 /** A path of this machine that a container sees at another path. */
@@ -24,6 +26,10 @@ export interface StartRequest {
   /** The container's part of the job directory; entries of {@link ContainerStart.files} are relative to it. */
   readonly directory: string;
   readonly binds: readonly Bind[];
+  /** Where the image will be; absent for a runtime that has no {@link ContainerRuntime.images}. */
+  readonly image?: Pick<PlannedImage, 'path' | 'workingDirectory'>;
+  /** More arguments for the runtime's start command: of this pod, allowed by the site. Default none. */
+  readonly options?: readonly string[];
 }
 
 /** How the runner starts a container. All of it is data: no part is ever read by a shell. */
@@ -69,6 +75,8 @@ export interface ContainerRuntime {
   readonly labels: Readonly<Record<string, string>>;
   /** Verdicts that depend on the runtime. */
   readonly verdicts: VerdictTable;
+  /** How images are pulled; absent for a runtime that uses none. */
+  readonly images?: RuntimeImages;
   /** Judges and plans the start of a container. Reads the host at most; changes nothing. Throws `UnsupportedError` naming the field. */
   start(request: StartRequest): Promise<ContainerStart>;
 }

@@ -43,4 +43,21 @@ export interface BatchPolicy {
   readonly volumeCheckSeconds?: number;
   /** First and longest wait before a restart. Default 10 and 300, as a kubelet. */
   readonly restartBackoffSeconds?: { readonly initial: number; readonly maximum: number };
+  readonly images?: ImagePolicy;
+}
+
+/** Where images are kept and how they are pulled. All numbers of seconds are whole. */
+export interface ImagePolicy {
+  /** Absolute; on a file system that all machines share that run jobs, only for their user. Default `.images` in the work directory. */
+  readonly cacheDirectory?: string | undefined;
+  /** Whether the plugin asks registries for digests when a pod is created. Default true. */
+  readonly resolve?: boolean;
+  /** How often a pull is tried. Default 5. */
+  readonly pullTries?: number;
+  /** First and longest wait between two tries. Default 10 and 80. */
+  readonly pullBackoffSeconds?: { readonly initial: number; readonly maximum: number };
+  /** Longest time of one try. Default 3600. */
+  readonly pullDeadlineSeconds?: number;
+  /** How often who pulls gives a sign of life, and after which silence another takes over. Default 10 and 60. */
+  readonly lockSeconds?: { readonly beat: number; readonly stale: number };
 }

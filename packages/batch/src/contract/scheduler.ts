@@ -1,5 +1,6 @@
 import type { PingResponse } from '@interlink/spec';
 import type { PodResources, ResolvedPod, VerdictTable } from '@interlink/plugin-sdk';
+import type { Bind } from './container-runtime.ts';
 
 /** What a scheduler makes of a pod before anything is written or submitted. */
 export interface JobPlan {
@@ -13,6 +14,12 @@ export interface JobPlan {
   readonly wrapper?: readonly string[];
   /** Shell text that the site allows this pod to run before its containers. The scheduler finds it in the job's file `preamble`. */
   readonly preamble?: string;
+  /** Put before the pod's image names in place of the container runtime's own prefix. Default: that one. */
+  readonly imagePrefix?: string;
+  /** More arguments for the container runtime's start commands, which the site allows pods to add. Default none. */
+  readonly runtimeOptions?: readonly string[];
+  /** More mounts for every container, which the site allows; what the pod mounts at the same path counts. Default none. */
+  readonly mounts?: readonly Bind[];
 }
 
 /** A pod as one job. */

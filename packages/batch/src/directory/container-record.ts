@@ -9,11 +9,13 @@ export interface EndedRun {
   readonly reason: string;
   /** A word of the runner that says more, and the volume that it is about: `CommandNotFound`, `HostPathMissing data`; '' for none. */
   readonly detail?: string;
+  /** What to tell the author of the pod, where the runner knows it: why an image could not be pulled. */
+  readonly message?: string;
 }
 
 /** State of a container as the runner wrote it. */
 export type ContainerRecord = { readonly restartCount: number; readonly last?: EndedRun } & (
-  | { readonly state: 'waiting'; readonly reason: string; readonly detail?: string }
+  | { readonly state: 'waiting'; readonly reason: string; readonly detail?: string; readonly message?: string }
   | { readonly state: 'running'; readonly startedAt: number }
   | ({ readonly state: 'terminated' } & EndedRun)
 );

@@ -17,7 +17,7 @@ export interface JobRecord {
   readonly createdAt: string;
   readonly jobId?: string;
   /** Init containers first, in the order of the pod. */
-  readonly containers: readonly { readonly name: string; readonly kind: ContainerKind; readonly image: string }[];
+  readonly containers: readonly ContainerSummary[];
   readonly gracePeriodSeconds: number;
   readonly warnings: readonly string[];
   readonly deletion?: { readonly requestedAt: string; readonly gracePeriodSeconds: number };
@@ -33,6 +33,16 @@ export interface EndCause {
   /** A CamelCase word. */
   readonly reason: string;
   readonly message: string;
+}
+
+/** What a record has of a container. */
+export interface ContainerSummary {
+  readonly name: string;
+  readonly kind: ContainerKind;
+  /** As the pod names it. */
+  readonly image: string;
+  /** `registry/repository@sha256:…`, where it was known when the pod was created. */
+  readonly imageId?: string;
 }
 
 /** How a job was lost, and what its containers had reached. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The static bash programs that come with this package, installed together; the first is the runner. */
-export const runnerPrograms = ['runner.sh', 'join.sh', 'become.sh', 'volumes.sh'] as const;
+export const runnerPrograms = ['runner.sh', 'join.sh', 'become.sh', 'volumes.sh', 'pull-image.sh'] as const;
 
 /** Path of the runner as it comes with this package. */
 export function runnerProgram(): string {

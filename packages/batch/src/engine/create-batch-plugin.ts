@@ -15,6 +15,8 @@ import type { Capacity, Scheduler } from '../contract/scheduler.ts';
 import { installRunner } from '../directory/install-runner.ts';
 import { changedDirectory } from '../directory/job-paths.ts';
 import { mapUnknownPod } from '../status/map-unknown-pod.ts';
+import { createImageResolver, type ImageResolver } from '../images/image-resolver.ts';
+import { createRegistryClient } from '../images/registry-client.ts';
 import { createChangeSpool } from './change-spool.ts';
 import { createCreator } from './create-pod.ts';
 import { createDeleter } from './delete-pod.ts';
@@ -102,6 +104,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
       retention[Symbol.dispose]();
       await creator.settled();
       await deleter.settled();
+      await engine.images?.[Symbol.asyncDispose]();
     },
   };
   return plugin;
@@ -113,6 +116,7 @@ function createEngine(options: BatchPluginOptions, runner: string, signal: Abort
     name,
     scheduler,
     runtime,
+    images: createImages(options),
     host,
     root,
     runner,
@@ -124,6 +128,15 @@ function createEngine(options: BatchPluginOptions, runner: string, signal: Abort
     signal,
     step: options.onStep ?? (() => Promise.resolve()),
   };
+}
+
+/** For a runtime that uses images, where the site does not forbid to ask for them. */
+function createImages({ runtime, policy, logger, clock = systemClock }: BatchPluginOptions): ImageResolver | undefined {
+  const { images } = runtime;
+  if (!images || policy?.images?.resolve === false) return undefined;
+  const { insecureRegistries = [] } = images;
+  const environment = Object.fromEntries(images.environment(''));
+  return createImageResolver({ client: createRegistryClient({ insecureRegistries, environment }), clock, logger });
 }
 
 /** The caller is let go when its signal aborts; what was begun is finished, so that nothing is left half done. */
@@ -165,7 +178,12 @@ async function ping({ scheduler, runtime }: Engine): Promise<PingResponse> {
     status: `${scheduler.name}: ready. ${runtime.description}`,
     resources: mapCapacity(capacity),
     ...(capacity.taints ? { taints: capacity.taints } : {}),
-    interlink: { version: 1, features: ['events', 'list'], labels: runtime.labels },
+    interlink: {
+      version: 1,
+      features: ['events', 'list'],
+      labels: runtime.labels,
+      ...(runtime.images ? { accepts: ['imagePullSecrets'] } : {}),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { Scheduler } from '../contract/scheduler.ts';
+import type { ImageResolver } from '../images/image-resolver.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import type { PodTable } from './pod-table.ts';
 
@@ -12,6 +13,8 @@ export interface Engine {
   readonly scheduler: Scheduler;
   readonly runtime: ContainerRuntime;
   readonly host: Host;
+  /** Absent: registries are not asked. */
+  readonly images: ImageResolver | undefined;
   /** Work directory, absolute. */
   readonly root: string;
   readonly policy: BatchPolicy;

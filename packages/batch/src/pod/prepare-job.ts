@@ -4,12 +4,13 @@ import type { ContainerRuntime, ContainerStart } from '../contract/container-run
 import type { Host, TreeEntry } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { BatchJob, JobPlan, Scheduler } from '../contract/scheduler.ts';
-import { checkedName, checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
-import { formatJobRecord, type JobRecord } from '../directory/job-record.ts';
+import { checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
+import { formatJobRecord, type ContainerSummary, type JobRecord } from '../directory/job-record.ts';
+import type { ImageResolver } from '../images/image-resolver.ts';
+import { readPullSecrets } from '../images/registry-credentials.ts';
 import { buildJobTree } from './build-job-tree.ts';
-import type { HostMount } from './host-mounts.ts';
 import { judge, refuseUnsupported, type Judgement } from './judge.ts';
-import { planBinds } from './plan-binds.ts';
+import { planContainers, type PlannedContainer } from './plan-containers.ts';
 import { batchVerdicts } from './verdict-table.ts';
 import { readVolumes } from './volume-tree.ts';
 
@@ -30,6 +31,8 @@ export interface PrepareContext {
   readonly runtime: ContainerRuntime;
   readonly scheduler: Pick<Scheduler, 'plan' | 'verdicts' | 'jobIdVariable'>;
   readonly policy: BatchPolicy;
+  /** Asks registries which image a name means. Absent: the job finds out. */
+  readonly images?: ImageResolver | undefined;
   /** Path of the runner that the job is to use. */
   readonly runner: string;
   /** RFC 3339. */
@@ -37,7 +40,7 @@ export interface PrepareContext {
 }
 
 /**
- * Everything that a create writes and submits. Reads the host at most.
+ * Everything that a create writes and submits. Reads the host and asks image registries at most.
  *
  * @throws InvalidInputError, UnsupportedError naming the field at fault.
  */
@@ -56,18 +59,12 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
   const pod = withVariables(received, plan.environment ?? []);
   const volumes = readVolumes(pod, data);
   const directory = jobPath(context.root, uid);
-  const starts = new Map<string, ContainerStart>();
-  const checks = new Map<string, readonly HostMount[]>();
-  for (const container of [...pod.initContainers, ...pod.containers]) {
-    checkedName(container.name, `${container.field}.name`);
-    const mounts = await planBinds(container, { ...context, pod, directory, volumes });
-    checks.set(container.name, mounts.checks);
-    const place = `${directory}/${jobFiles.containers}/${container.name}`;
-    const start = await context.runtime.start({ pod, container, directory: place, binds: mounts.binds });
-    const wrapper = container.kind === 'main' ? (plan.wrapper ?? []) : [];
-    starts.set(container.name, { ...start, argv: [...wrapper, ...start.argv] });
-  }
+  const credentials = readPullSecrets(data.interlink?.imagePullSecrets ?? []);
+  const containers = await planContainers(pod, { ...context, plan, volumes, directory, credentials });
+  const starts = new Map(containers.map(({ container, start }) => [container.name, start]));
+  const checks = new Map(containers.map(({ container, checks: paths }) => [container.name, paths]));
   const record = buildRecord(pod, data, {
+    containers: containers.map(summarize),
     createdAt: context.createdAt,
     warnings: [...judgement.warnings, ...plan.warnings],
   });
@@ -131,10 +128,9 @@ function buildJob(
 function buildRecord(
   pod: ResolvedPod,
   { pod: { metadata } }: RetrievedPodData,
-  facts: Pick<JobRecord, 'createdAt' | 'warnings'>,
+  facts: Pick<JobRecord, 'createdAt' | 'warnings' | 'containers'>,
 ): JobRecord {
   const cluster = metadata?.annotations?.[annotations.clusterId];
-  const describe = ({ name, kind, image }: ResolvedContainer) => ({ name, kind, image });
   return {
     version: 1,
     uid: pod.uid,
@@ -144,7 +140,10 @@ function buildRecord(
     ...(cluster === undefined ? {} : { cluster }),
     phase: 'submitting',
     ...facts,
-    containers: [...pod.initContainers, ...pod.containers].map(describe),
     gracePeriodSeconds: pod.terminationGracePeriodSeconds,
   };
+}
+
+function summarize({ container: { name, kind, image }, imageId }: PlannedContainer): ContainerSummary {
+  return { name, kind, image, ...(imageId === undefined ? {} : { imageId }) };
 }

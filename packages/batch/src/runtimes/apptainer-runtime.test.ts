@@ -1,11 +1,19 @@
 import { resolvePod } from '@interlink/plugin-sdk';
 import type { Container } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
-import type { Bind, ContainerStart } from '../contract/container-runtime.ts';
-import { buildApptainerStart } from './apptainer-runtime.ts';
-import { mapImageReference } from './image-reference.ts';
+import type { Bind, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
+import { buildApptainerImages } from './apptainer-images.ts';
+import { buildApptainerStart, type ApptainerOptions } from './apptainer-runtime.ts';
 
-function start(container: Partial<Container>, binds: readonly Bind[] = []): ContainerStart {
+interface StartOptions extends Partial<ApptainerOptions> {
+  readonly request?: Partial<StartRequest>;
+}
+
+function start(
+  container: Partial<Container>,
+  binds: readonly Bind[] = [],
+  { request, ...options }: StartOptions = {},
+): ContainerStart {
   const pod = resolvePod({
     pod: {
       metadata: { name: 'p', namespace: 'n', uid: 'u' },
@@ -13,8 +21,15 @@ function start(container: Partial<Container>, binds: readonly Bind[] = []): Cont
     },
   });
   return buildApptainerStart(
-    { pod, container: pod.containers[0]!, directory: '/jobs/u/container/main', binds },
-    { homeDirectory: '/home/u' },
+    {
+      pod,
+      container: pod.containers[0]!,
+      directory: '/jobs/u/container/main',
+      binds,
+      image: { path: '/jobs/u/container/main/image' },
+      ...request,
+    },
+    { homeDirectory: '/home/u', ...options },
   );
 }
 
@@ -36,7 +51,9 @@ describe('the apptainer command of a container', () => {
       'exec',
       '--compat',
       '--cleanenv',
-      'docker://busybox',
+      '--pwd',
+      '/',
+      '/jobs/u/container/main/image',
       'sh',
       '-c',
       'x; y',
@@ -45,7 +62,9 @@ describe('the apptainer command of a container', () => {
       'run',
       '--compat',
       '--cleanenv',
-      'docker://busybox',
+      '--pwd',
+      '/',
+      '/jobs/u/container/main/image',
       '--flag',
     ]);
   });
@@ -75,6 +94,39 @@ describe('the apptainer command of a container', () => {
     ]);
   });
 
+  it('starts where the pod says, else where the image says, else at the root', () => {
+    const image = { path: '/i', workingDirectory: '/srv/app' };
+    const directoryOf = ({ argv, join }: ContainerStart) => {
+      const directory = argv[argv.indexOf('--pwd') + 1];
+      expect(join?.workingDirectory).toBe(directory);
+      return directory;
+    };
+    expect(directoryOf(start({ workingDir: '/w' }, [], { request: { image } }))).toBe('/w');
+    expect(directoryOf(start({}, [], { request: { image } }))).toBe('/srv/app');
+    expect(directoryOf(start({}))).toBe('/');
+  });
+
+  it('has the site’s options, and those of the pod that the site allows, before the image', () => {
+    const { argv } = start({ command: ['x'] }, [], {
+      options: ['--fakeroot'],
+      request: { options: ['--bind=/scratch'] },
+    });
+    expect(argv.slice(-4)).toEqual(['--fakeroot', '--bind=/scratch', '/jobs/u/container/main/image', 'x']);
+  });
+
+  it('has the home directory of the pod, which apptainer takes from no variable', () => {
+    expect(start({ env: [{ name: 'HOME', value: '/data' }] }).argv.join(' ')).toContain('--home /data');
+    expect(start({ env: [{ name: 'HOME', value: '--x' }] }).argv).not.toContain('--home');
+  });
+
+  it('passes variables on under the name that the program reads', () => {
+    const { environment, join } = start({ env: [{ name: 'A', value: 'b' }] }, [], {
+      version: 'singularity-ce version 4.2.1',
+    });
+    expect(environment).toContainEqual(['SINGULARITYENV_A', 'b']);
+    expect(join?.environmentPrefix).toBe('SINGULARITYENV_');
+  });
+
   it('has no variable on its command line', () => {
     const { argv, environment } = start({ command: ['x'], env: [{ name: 'TOKEN', value: 'secret value' }] });
     expect(argv.join(' ')).not.toContain('secret value');
@@ -85,29 +137,28 @@ describe('the apptainer command of a container', () => {
   it('asks for GPUs only when the container does', () => {
     expect(start({ command: ['x'] }).argv).not.toContain('--nv');
     expect(start({ command: ['x'], resources: { limits: { 'nvidia.com/gpu': '1' } } }).argv).toContain('--nv');
+    expect(start({ command: ['x'], resources: { limits: { 'nvidia.com/mig-1g.5gb': '2' } } }).argv).toContain('--nv');
     expect(start({ command: ['x'], resources: { limits: { 'amd.com/gpu': '1' } } }).argv).toContain('--rocm');
     expect(start({ command: ['x'], resources: { limits: { 'nvidia.com/gpu': '0' } } }).argv).not.toContain('--nv');
   });
 });
 
-describe('mapImageReference', () => {
-  it.each([
-    ['busybox', 'docker://busybox'],
-    ['registry.example:5000/a/b:1.2@sha256:ff', 'docker://registry.example:5000/a/b:1.2@sha256:ff'],
-    ['docker://alpine:3', 'docker://alpine:3'],
-    ['oras://host/x', 'oras://host/x'],
-    ['oci-archive:/data/x.tar', 'oci-archive:/data/x.tar'],
-    ['/cvmfs/images/a.sif', '/cvmfs/images/a.sif'],
-  ])('gives %s as %s', (image, reference) => {
-    expect(mapImageReference(image, 'f')).toBe(reference);
+describe('the commands with which apptainer gets an image', () => {
+  const images = buildApptainerImages({ homeDirectory: '/home/u', insecureRegistries: ['lab:5000'] });
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  it('pulls by digest, in plain HTTP only from the registries that were named', () => {
+    const image = { kind: 'registry', registry: 'lab:5000', repository: 'a/b', digest } as const;
+    const insecure = ['apptainer', '--silent', 'pull', '--disable-cache', '--force', '--no-https', '{target}'];
+    expect(images.pull(image, 'f')).toEqual([...insecure, `docker://lab:5000/a/b@${digest}`]);
+    expect(images.pull({ ...image, registry: 'lab' }, 'f')).not.toContain('--no-https');
+    expect(images.pull({ kind: 'uri', uri: 'oras://h/x' }, 'f').at(-1)).toBe('oras://h/x');
   });
 
-  it.each(['', '--help', 'a b', 'x\ny', 'file://etc/passwd', 'a;b', '$(id)'])(
-    'refuses %j naming the field',
-    (image) => {
-      expect(() => mapImageReference(image, 'pod.spec.containers[0].image')).toThrow(
-        /^pod\.spec\.containers\[0\]\.image /,
-      );
-    },
-  );
+  it('have credentials in variables alone', () => {
+    const image = { kind: 'registry', registry: 'lab', repository: 'a' } as const;
+    const way = images.credential({ username: 'u', password: 'p' }, image, '/d');
+    expect(way.files).toBeUndefined();
+    expect(way.environment).toContainEqual(['APPTAINER_DOCKER_PASSWORD', 'p']);
+  });
 });

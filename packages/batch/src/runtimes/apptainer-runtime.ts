@@ -3,21 +3,24 @@ import type { Bind, ContainerRuntime, ContainerStart, StartRequest } from '../co
 import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
 import { byDepth, mountPointsIn } from '../mounts/nested-binds.ts';
+import { imageVerdicts } from '../images/image-verdicts.ts';
 import { withDefaults } from '../pod/default-environment.ts';
-import { mapImageReference } from './image-reference.ts';
+import { buildApptainerImages, type ApptainerImageOptions } from './apptainer-images.ts';
 
 /** What {@link createApptainerRuntime} needs. */
-export interface ApptainerOptions {
+export interface ApptainerOptions extends ApptainerImageOptions {
   /** Program name or path. Default `apptainer`; `singularity` takes the same arguments. */
   readonly program?: string;
-  /** Home directory of the user that runs the jobs, where images are cached. */
+  /** Home directory of the user that runs the jobs. */
   readonly homeDirectory: string;
+  /** What the program says of its version: variables of SingularityCE's containers have another prefix. Default: apptainer's. */
+  readonly version?: string | undefined;
   /** More arguments for every start, e.g. `['--fakeroot']`. */
   readonly options?: readonly string[];
 }
 
 const verdicts: VerdictTable = {
-  'spec.containers[].image': honoured('a name without a scheme is taken from a docker registry'),
+  ...imageVerdicts,
   'spec.containers[].volumeMounts[].readOnly': honoured(),
   'spec.containers[].securityContext.readOnlyRootFilesystem': emulated('writes to the image are lost at the end'),
 };
@@ -27,8 +30,6 @@ const gpuOptions: readonly (readonly [prefix: string, option: string])[] = [
   ['amd.com/gpu', '--rocm'],
 ];
 
-const environmentPrefix = 'APPTAINERENV_';
-
 /** Containers from images, by apptainer. */
 export function createApptainerRuntime(options: ApptainerOptions): ContainerRuntime {
   return {
@@ -36,6 +37,7 @@ export function createApptainerRuntime(options: ApptainerOptions): ContainerRunt
     description: 'Containers are started from their images by apptainer, on the network of the machine.',
     labels: { 'interlink.eu/container-runtime': 'apptainer' },
     verdicts,
+    images: buildApptainerImages(options),
     start: (request) => Promise.resolve(buildApptainerStart(request, options)),
   };
 }
@@ -54,11 +56,14 @@ export async function detectApptainer(host: Host, program = 'apptainer'): Promis
 /** The command line and environment of one container. Pure. */
 export function buildApptainerStart(request: StartRequest, options: ApptainerOptions): ContainerStart {
   const { container, pod, binds } = request;
-  const image = mapImageReference(container.image, `${container.field}.image`);
   const verb = container.command === undefined ? 'run' : 'exec';
   const variables = withDefaults(pod, container, {});
+  const home = container.environment.findLast(([name]) => name === 'HOME')?.[1] ?? '';
+  // What an image says of it counts for nothing otherwise; without a word, apptainer takes the user's home directory.
+  const directory = container.workingDirectory ?? request.image?.workingDirectory ?? '/';
+  const environmentPrefix = options.version?.startsWith('singularity') === true ? 'SINGULARITYENV_' : 'APPTAINERENV_';
   // apptainer makes mount points in the image, but not in what it has mounted there.
-  const workingDirectory = { target: container.workingDirectory ?? '/', type: 'directory' } as const;
+  const workingDirectory = { target: directory, type: 'directory' } as const;
   const mountPoints = mountPointsIn(binds, [...binds, workingDirectory]);
   return {
     argv: [
@@ -69,10 +74,14 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       '--compat',
       '--cleanenv',
       ...gpuFlags(container),
-      ...(container.workingDirectory === undefined ? [] : ['--pwd', container.workingDirectory]),
+      '--pwd',
+      directory,
+      // A variable of this name is not passed on.
+      ...(home.startsWith('/') ? ['--home', home] : []),
       ...binds.toSorted(byDepth).flatMap((bind) => ['--mount', formatMount(bind)]),
       ...(options.options ?? []),
-      image,
+      ...(request.options ?? []),
+      request.image?.path ?? '',
       ...(container.command ?? []),
       ...(container.args ?? []),
     ],
@@ -85,10 +94,7 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
     workingDirectory: '/',
     mountPoints,
     signals: 'group',
-    join: {
-      environmentPrefix,
-      ...(container.workingDirectory === undefined ? {} : { workingDirectory: container.workingDirectory }),
-    },
+    join: { environmentPrefix, workingDirectory: directory },
   };
 }
 

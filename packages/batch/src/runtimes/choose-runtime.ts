@@ -11,6 +11,20 @@ export interface RuntimeChoice {
   readonly runtime?: 'auto' | 'none' | 'apptainer';
   /** For the runtime `apptainer`. */
   readonly apptainer?: { readonly program?: string; readonly options?: readonly string[] };
+  /** How images are named and pulled. */
+  readonly images?: ImageChoice;
+}
+
+/** How a container runtime gets its images. */
+export interface ImageChoice {
+  /** Put before image names that are no path and have no scheme. Default ''. */
+  readonly prefix?: string | undefined;
+  /** Registries, with their ports, that are spoken to in plain HTTP. Default none. */
+  readonly insecureRegistries?: readonly string[] | undefined;
+  /** Whether containers start from an image file, from a directory, or from what the machine can do. Default `auto`. */
+  readonly form?: 'auto' | 'file' | 'unpacked' | undefined;
+  /** Variables for pulls, e.g. `https_proxy`; the plugin obeys the proxies too. Default none. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -21,10 +35,20 @@ export interface RuntimeChoice {
 export async function chooseRuntime(
   host: Host,
   root: string,
-  { runtime: wanted = 'auto', apptainer = {} }: RuntimeChoice,
+  { runtime: wanted = 'auto', apptainer = {}, images = {} }: RuntimeChoice,
 ): Promise<ContainerRuntime> {
   const version = wanted === 'none' ? undefined : await detectApptainer(host, apptainer.program);
-  if (version !== undefined) return createApptainerRuntime({ ...apptainer, homeDirectory: host.homeDirectory });
+  if (version !== undefined) {
+    return createApptainerRuntime({
+      ...apptainer,
+      version,
+      homeDirectory: host.homeDirectory,
+      imagePrefix: images.prefix,
+      insecureRegistries: images.insecureRegistries,
+      imageForm: images.form,
+      pullEnvironment: images.environment,
+    });
+  }
   if (wanted === 'apptainer') {
     throw new UnavailableError(
       `${apptainer.program ?? 'apptainer'} is not installed; install it, or set runtime to "none"`,

@@ -38,7 +38,7 @@ export function mapContainerStatus(container: Container, facts: ContainerFacts):
   return {
     name: container.name,
     image: container.image,
-    imageID: '',
+    imageID: (hasRun(record) ? container.imageId : undefined) ?? '',
     restartCount,
     state,
     ...(record?.last && !isLastShown(record, facts) ? { lastState: { terminated: mapEnded(record.last) } } : {}),
@@ -46,6 +46,16 @@ export function mapContainerStatus(container: Container, facts: ContainerFacts):
     started,
     ...(record ? { containerID: `${facts.backend}://${facts.pod.uid}/${container.name}/${restartCount}` } : {}),
   };
+}
+
+/** Only then is it certain that the image was pulled. */
+function hasRun(record: ContainerRecord | undefined): boolean {
+  if (record === undefined) return false;
+  return (
+    record.state === 'running' ||
+    record.last !== undefined ||
+    (record.state === 'terminated' && record.startedAt !== undefined)
+  );
 }
 
 /** A container that waited for its restart when the job ended has its last run as its state. */
@@ -63,7 +73,7 @@ function mapState(container: Container, record: ContainerRecord | undefined, fac
       : { running: { startedAt: formatTime(record.startedAt) } };
   }
   if (record?.state === 'waiting')
-    return { waiting: { reason: record.reason, message: backOffMessage(container, record, facts) } };
+    return { waiting: { reason: record.reason, message: record.message ?? backOffMessage(container, record, facts) } };
   return { waiting: notStarted(container, facts) };
 }
 
@@ -98,7 +108,7 @@ function backOffMessage({ name }: Container, record: ContainerRecord, { pod }: C
 function mapEnded(run: EndedRun): ContainerStateTerminated {
   const { exitCode, reason, detail, startedAt, finishedAt } = run;
   const signal = exitCode - signalBase;
-  const message = detail ? describeStartError(detail) : undefined;
+  const message = run.message ?? (detail ? describeStartError(detail) : undefined);
   return {
     exitCode,
     ...(signal > 0 && signal <= lastSignal && reason === 'Error' ? { signal } : {}),

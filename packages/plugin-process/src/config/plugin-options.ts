@@ -13,11 +13,12 @@ export function defaultWorkDirectory(environment: Readonly<Record<string, string
 
 /** What a configuration means for the plugin. */
 export function pluginOptions(config: ProcessConfig, workDirectory: string): Omit<ProcessPluginOptions, 'logger'> {
-  const { runtime, apptainer } = config;
+  const { runtime, apptainer, images } = config;
   return {
     root: config.workDirectory ?? workDirectory,
     runtime,
     apptainer,
+    images,
     policy: policyOf(config),
     capacity: capacityOf(config),
     queryIntervalSeconds: config.queryIntervalSeconds,

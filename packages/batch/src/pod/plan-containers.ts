@@ -1,0 +1,86 @@
+import type { ResolvedContainer, ResolvedPod } from '@interlink/plugin-sdk';
+import type { Bind, ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
+import type { Host } from '../contract/host.ts';
+import type { BatchPolicy } from '../contract/policy.ts';
+import type { JobPlan } from '../contract/scheduler.ts';
+import { checkedName, jobFiles } from '../directory/job-paths.ts';
+import type { ImageResolver } from '../images/image-resolver.ts';
+import { planImage, type PlannedImage } from '../images/plan-image.ts';
+import type { CredentialEntry } from '../images/registry-credentials.ts';
+import type { HostMount } from './host-mounts.ts';
+import { planBinds } from './plan-binds.ts';
+import type { PodVolumes } from './volume-tree.ts';
+
+/** What the containers of a pod are planned with. */
+export interface ContainerContext {
+  readonly runtime: ContainerRuntime;
+  readonly host: Host;
+  readonly root: string;
+  readonly policy: BatchPolicy;
+  readonly images?: ImageResolver | undefined;
+  /** From the pod's image pull secrets. */
+  readonly credentials: readonly CredentialEntry[];
+  readonly plan: JobPlan;
+  readonly volumes: PodVolumes;
+  /** The job directory. */
+  readonly directory: string;
+}
+
+/** A container as it will be started. */
+export interface PlannedContainer {
+  readonly container: ResolvedContainer;
+  readonly start: ContainerStart;
+  /** Paths of the machine to look at before it starts. */
+  readonly checks: readonly HostMount[];
+  /** See `ContainerSummary.imageId`. */
+  readonly imageId?: string;
+}
+
+/**
+ * Plans how all containers of a pod are started, init containers first. Reads the host and asks image registries at most.
+ *
+ * @throws InvalidInputError, UnsupportedError naming the field at fault.
+ */
+export async function planContainers(pod: ResolvedPod, context: ContainerContext): Promise<PlannedContainer[]> {
+  const containers = [...pod.initContainers, ...pod.containers];
+  for (const { name, field } of containers) checkedName(name, `${field}.name`);
+  // Registries are far away, so all are asked at once.
+  return await Promise.all(containers.map((container) => planContainer(pod, container, context)));
+}
+
+async function planContainer(
+  pod: ResolvedPod,
+  container: ResolvedContainer,
+  context: ContainerContext,
+): Promise<PlannedContainer> {
+  const { runtime, plan } = context;
+  const directory = `${context.directory}/${jobFiles.containers}/${container.name}`;
+  const { binds, checks } = await planBinds(container, { ...context, pod });
+  const image = await imageOf(container, { ...context, directory });
+  const start = await runtime.start({
+    pod,
+    container,
+    directory,
+    binds: withSiteMounts(binds, plan.mounts ?? []),
+    ...(image ? { image } : {}),
+    ...(plan.runtimeOptions ? { options: plan.runtimeOptions } : {}),
+  });
+  const files = [...(start.files ?? []), ...(image?.files ?? [])];
+  const argv = [...(container.kind === 'main' ? (plan.wrapper ?? []) : []), ...start.argv];
+  const imageId = image?.id === undefined ? {} : { imageId: image.id };
+  return { container, checks, start: { ...start, argv, files }, ...imageId };
+}
+
+/** What the pod itself mounts somewhere counts. */
+function withSiteMounts(binds: readonly Bind[], mounts: readonly Bind[]): Bind[] {
+  const taken = new Set(binds.map(({ target }) => target));
+  return [...binds, ...mounts.filter(({ target }) => !taken.has(target))];
+}
+
+async function imageOf(container: ResolvedContainer, context: ContainerContext): Promise<PlannedImage | undefined> {
+  const { images } = context.runtime;
+  if (!images) return undefined;
+  const { root, host, policy, credentials, directory, plan } = context;
+  const common = { images, root, host, policy, credentials, directory, resolver: context.images };
+  return await planImage(container, { ...common, prefix: plan.imagePrefix });
+}
