@@ -5,6 +5,8 @@ import { installTestTools } from './install-test-tools.mjs';
 import { runCommand, runSource } from './run-command.mjs';
 import { formatTotals, readTotals } from './test-totals.mjs';
 
+/** What is installed before the tests, which would all wait for it at once. */
+const services = ['control-plane', 'slurm'];
 /** Exit codes from here on mean that a signal ended the command. */
 const interrupted = 128;
 
@@ -14,9 +16,11 @@ const interrupted = 128;
  */
 export async function test(args) {
   await installTestTools();
-  // Without it the tests that need it fail one by one and say why; the others are worth running all the same.
-  const prepared = await runSource('packages/testbed/scripts/ensure-control-plane.ts');
-  if (prepared >= interrupted) return prepared;
+  for (const service of services) {
+    // Without it the tests that need it fail or are skipped one by one and say why; the others are worth running all the same.
+    const prepared = await runSource(`packages/testbed/scripts/ensure-${service}.ts`);
+    if (prepared >= interrupted) return prepared;
+  }
   const directory = mkdtempSync(join(tmpdir(), 'interlink-test-'));
   const report = join(directory, 'report.json');
   try {

@@ -36,7 +36,7 @@ export type { ChainLink } from './chain/chain-links.ts';
 export type { Chain, ChainOptions } from './chain/start-chain.ts';
 export type { Machine, MachineRunOptions, MachineRunResult } from './machine/machine.ts';
 export type { MachineOptions } from './machine/start-machine.ts';
-export type { EnsureOptions } from './slurm/ensure-slurm.ts';
+export type { EnsureOptions } from './debian/ensure-options.ts';
 export type { SlurmCluster, SlurmComponent, SlurmStopOptions } from './slurm/slurm-cluster.ts';
 export type { SlurmSupport } from './slurm/slurm-support.ts';
 export type { SlurmKind, SlurmMemoryLimits, SlurmOptions } from './slurm/slurm-options.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runCommand } from '../binaries/run-command.ts';
 import { runToEnd } from '../machine/run-to-end.ts';
 import type { ProgressTask } from '../progress/progress.ts';
-import type { InstallContext } from './debian-packages.ts';
+import type { InstallContext } from './ensure-options.ts';
 import { debian13Recipe } from './debian-13-recipe.ts';
 
 /** How much each step says, in lines: the only measure of progress that there is. */

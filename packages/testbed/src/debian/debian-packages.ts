@@ -4,17 +4,10 @@ import { isInterLinkError, UnavailableError } from '@interlink/spec';
 import { runCommand } from '../binaries/run-command.ts';
 import { withBuilderLock } from '../cache/builder-lock.ts';
 import { cachePath, type Environment } from '../cache/cache-path.ts';
-import type { Progress } from '../progress/progress.ts';
+import type { InstallContext } from './ensure-options.ts';
 
 /** Where Debian keeps daemons, which is not on every user's PATH. */
 const systemDirectories = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
-
-/** What installing may use. */
-export interface InstallContext {
-  readonly environment: Environment;
-  readonly progress: Progress;
-  readonly signal: AbortSignal | undefined;
-}
 
 /** The programs that are neither on PATH nor among the system's daemons. */
 export async function findMissing(programs: readonly string[], environment: Environment): Promise<string[]> {
@@ -30,9 +23,8 @@ export async function findMissing(programs: readonly string[], environment: Envi
   return programs.filter((_, index) => there[index] !== true);
 }
 
-/** Whether this process may install packages. */
-export async function canInstall(environment: Environment): Promise<boolean> {
-  return process.getuid?.() === 0 && (await findMissing(['apt-get'], environment)).length === 0;
+async function canInstall({ userId, environment }: InstallContext): Promise<boolean> {
+  return userId === 0 && (await findMissing(['apt-get'], environment)).length === 0;
 }
 
 async function aptGet(context: InstallContext, ...args: string[]): Promise<void> {
@@ -69,7 +61,7 @@ export async function ensurePrograms(
   const missing = await findMissing(programs, context.environment);
   if (missing.length === 0) return;
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
-  if (!(await canInstall(context.environment))) {
+  if (!(await canInstall(context))) {
     throw new UnavailableError(
       `${what} is not installed (no ${missing.join(', ')}); on Debian or Ubuntu: sudo ${command}`,
     );

@@ -4,11 +4,10 @@ import { BackendError, InvalidInputError, UnavailableError } from '@interlink/sp
 import { withBuilderLock } from '../cache/builder-lock.ts';
 import { cachePath } from '../cache/cache-path.ts';
 import { stageDirectory } from '../cache/stage-directory.ts';
-import { createProgress } from '../progress/create-progress.ts';
-import type { EnsureOptions } from '../slurm/ensure-slurm.ts';
 import { buildDebian13 } from './build-debian-13.ts';
 import { debian13Programs, debian13Recipe } from './debian-13-recipe.ts';
-import { ensurePrograms, type InstallContext } from './debian-packages.ts';
+import { ensurePrograms } from './debian-packages.ts';
+import { toInstallContext, type EnsureOptions, type InstallContext } from './ensure-options.ts';
 import { findDebianMirror, mirrorVariable } from './find-debian-mirror.ts';
 
 const rootVariable = 'INTERLINK_DEBIAN_13_ROOT';
@@ -30,9 +29,9 @@ async function checkNamed(tree: string): Promise<string> {
 }
 
 async function make(target: string, context: InstallContext): Promise<void> {
-  if (process.getuid?.() !== 0) {
+  if (context.userId !== 0) {
     throw new UnavailableError(
-      `there is no Debian 13 root in ${target}, and only root can make one; set ${rootVariable} to one`,
+      `there is no Debian 13 root in ${target}, and only root can make one: run this once with sudo, or set ${rootVariable} to one`,
     );
   }
   await ensurePrograms({ what: 'debootstrap', programs: ['debootstrap'], packages: ['debootstrap'] }, context);
@@ -55,15 +54,14 @@ async function make(target: string, context: InstallContext): Promise<void> {
  * processes one makes it and the others wait. `UnavailableError` of one line where it cannot be had. Nobody may write to it.
  */
 export async function ensureDebian13(options: EnsureOptions = {}): Promise<string> {
-  const { progress = createProgress(), signal, environment = process.env } = options;
-  const named = environment[rootVariable];
+  const context = toInstallContext(options);
+  const named = context.environment[rootVariable];
   if (named !== undefined && named !== '') return checkNamed(named);
-  const target = cachePath(environment, 'debian-13', debian13Recipe.name, process.arch);
+  const target = cachePath(context.environment, 'debian-13', debian13Recipe.name, process.arch);
   if ((await missingFrom(target)).length === 0) return target;
-  const context = { environment, progress, signal };
   const work = async (): Promise<void> => {
     if ((await missingFrom(target)).length > 0) await make(target, context);
   };
-  await withBuilderLock(target, work, { progress, signal, what: 'a Debian 13 root' });
+  await withBuilderLock(target, work, { ...context, what: 'a Debian 13 root' });
   return target;
 }

@@ -11,7 +11,7 @@ import type { Machine } from '../machine/machine.ts';
 import { runToEnd } from '../machine/run-to-end.ts';
 import { startMachine } from '../machine/start-machine.ts';
 import { createProgress } from '../progress/create-progress.ts';
-import type { EnsureOptions } from '../slurm/ensure-slurm.ts';
+import type { EnsureOptions } from '../debian/ensure-options.ts';
 import { imageRecipes, type ImageRecipe, type TestImageName } from './image-recipes.ts';
 import { writeImageRoot } from './write-image-root.ts';
 import { imageTag, writeOciLayout } from './write-oci-layout.ts';

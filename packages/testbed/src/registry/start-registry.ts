@@ -12,7 +12,7 @@ import type { Machine } from '../machine/machine.ts';
 import { startDaemon } from '../machine/start-daemon.ts';
 import { startMachine } from '../machine/start-machine.ts';
 import { silentProgress } from '../progress/progress.ts';
-import type { EnsureOptions } from '../slurm/ensure-slurm.ts';
+import type { EnsureOptions } from '../debian/ensure-options.ts';
 import { buildRegistryConfiguration } from './build-registry-configuration.ts';
 
 const startTimeoutSeconds = 30;

@@ -1,6 +1,7 @@
 import { UnavailableError } from '@interlink/spec';
 import { ensureDebian13 } from '../debian/ensure-debian-13.ts';
-import { ensureSlurm, type EnsureOptions } from './ensure-slurm.ts';
+import type { EnsureOptions } from '../debian/ensure-options.ts';
+import { ensureSlurm } from './ensure-slurm.ts';
 import type { SlurmKind } from './slurm-options.ts';
 
 /** Where a kind of Slurm is installed. */
@@ -11,9 +12,10 @@ export interface SlurmInstallation {
 
 /** Finds or installs a kind of Slurm; `UnavailableError` of one line where it cannot be had. */
 export async function obtainSlurm(kind: SlurmKind, options: EnsureOptions): Promise<SlurmInstallation> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+  if (process.platform !== 'linux') throw new UnavailableError('Slurm clusters of the testbed need Linux');
+  if ((options.userId ?? process.getuid?.()) !== 0) {
     throw new UnavailableError(
-      'a Slurm cluster of one’s own needs Linux and root: its daemons start jobs as other users',
+      'Slurm clusters of the testbed need root, whose namespaces they use: run this with sudo',
     );
   }
   if (kind === 'debian-13') return { rootTree: await ensureDebian13(options) };

@@ -1,6 +1,6 @@
 import { isInterLinkError } from '@interlink/spec';
 import { obtainSlurm } from './obtain-slurm.ts';
-import type { EnsureOptions } from './ensure-slurm.ts';
+import type { EnsureOptions } from '../debian/ensure-options.ts';
 import type { SlurmKind } from './slurm-options.ts';
 
 /** Whether this machine can have a kind of Slurm. */

@@ -1,12 +1,16 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProcesses } from '../apps/find-processes.ts';
 import { pollUntil } from '../control-plane/poll-until.ts';
+import { removeOrphanClusters } from './cluster-directory.ts';
 import type { SlurmCluster } from './slurm-cluster.ts';
+import type { SlurmKind } from './slurm-options.ts';
 import { slurmSupport } from './slurm-support.ts';
 import { startSlurm } from './start-slurm.ts';
 
@@ -33,6 +37,19 @@ async function waitForState(cluster: SlurmCluster, job: string, state: string): 
     what: `${state} of job ${job}`,
     timeoutSeconds: 60,
   });
+}
+
+/** Another process that has a cluster. */
+async function startOwner(kind: SlurmKind): Promise<{ readonly directory: string; readonly kill: () => void }> {
+  const module = new URL('./start-slurm.ts', import.meta.url).href;
+  const script = `
+    import { startSlurm } from '${module}';
+    console.log((await startSlurm({ kind: '${kind}', nodes: 1 })).directory);
+    setInterval(() => undefined, 1000);`;
+  const args = ['--conditions=@interlink/source', '--input-type=module', '-e', script];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [directory] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { directory, kill: () => void child.kill('SIGKILL') };
 }
 
 describe.each(['host', 'debian-13'] as const)('a Slurm cluster (%s)', async (kind) => {
@@ -139,12 +156,33 @@ describe.each(['host', 'debian-13'] as const)('a Slurm cluster (%s)', async (kin
       expect(await nodeStates(cluster)).toBe('idle\nidle\n');
     });
 
+    it('dies with its owner, even when that is killed, and the next one removes its files', async () => {
+      const owner = await startOwner(kind);
+      expect(await findProcesses(owner.directory)).not.toEqual([]);
+      owner.kill();
+      await pollUntil(async () => (await findProcesses(owner.directory)).length === 0, {
+        what: 'the end of the cluster',
+        timeoutSeconds: 30,
+      });
+      await removeOrphanClusters();
+      expect(existsSync(owner.directory)).toBe(false);
+      expect(existsSync(cluster.directory)).toBe(true);
+    });
+
     it('that cannot start says why, and leaves nothing behind', async () => {
       const configuration = { SelectType: 'select/nonsense' };
       await expect(startSlurm({ kind, configuration })).rejects.toMatchObject({
         code: 'ILK_BACKEND',
         message: expect.stringContaining('slurmctld ended') as string,
       });
+    });
+
+    const memoryCgroups = existsSync('/sys/fs/cgroup/memory');
+    it.skipIf(!memoryCgroups)('ends a job that takes more memory than it asked for (needs cgroups v1)', async () => {
+      await using limited = await startSlurm({ kind, memoryLimits: 'cgroup' });
+      const job = await submit(limited, 'head -c 400m /dev/zero | tail -n 1 | wc -c', '--mem=50');
+      await waitForState(limited, job, 'OUT_OF_MEMORY');
+      expect(await jobField(limited, job, 'ExitCode')).toBe('0:125');
     });
   });
 });
