@@ -50,6 +50,7 @@ describe('the apptainer command of a container', () => {
       '--silent',
       'exec',
       '--compat',
+      '--no-eval',
       '--cleanenv',
       '--pwd',
       '/',
@@ -61,6 +62,7 @@ describe('the apptainer command of a container', () => {
     expect(start({ args: ['--flag'] }).argv.slice(2)).toEqual([
       'run',
       '--compat',
+      '--no-eval',
       '--cleanenv',
       '--pwd',
       '/',

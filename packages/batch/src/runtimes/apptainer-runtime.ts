@@ -72,6 +72,8 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       verb,
       // What a pod expects of a container: nothing of the machine but its network, and a root that can be written.
       '--compat',
+      // Part of --compat in newer versions. Without it a shell in the container evaluates arguments and variables.
+      '--no-eval',
       '--cleanenv',
       ...gpuFlags(container),
       '--pwd',
