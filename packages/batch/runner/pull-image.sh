@@ -10,7 +10,7 @@
 # gone, another takes over. The lock only saves work: images get their names by a rename, so two pulls of one image do no harm.
 
 LC_ALL=C
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 077
 
 files=$1/pull

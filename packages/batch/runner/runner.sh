@@ -12,7 +12,8 @@
 # outcome.json as its last word, and a touch of ../changed/UID after each of them. Bash 4.2 or later.
 
 LC_ALL=C
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# What the site has put before it, e.g. by "module load", comes first.
+PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 077
 
 job=$1
@@ -189,7 +190,7 @@ pull() { # NAME RESTART_COUNT LAST_STATE: the container's image is there afterwa
       break
       ;;
     esac
-  done < <(trap - TERM INT HUP; exec {log}>&- {events}>&- {quiet}>&- setsid "$BASH" "${runner%/*}/pull-image.sh" "$job/container/$1" </dev/null)
+  done < <(trap - TERM INT HUP; PATH=$PATH exec {log}>&- {events}>&- {quiet}>&- setsid "$BASH" "${runner%/*}/pull-image.sh" "$job/container/$1" </dev/null)
   printf 'unready %s %s\n' "$1" "${word:-killed}" >&"$events"
   return 1
 }
@@ -513,11 +514,23 @@ close_inherited_files() { # of whoever submitted the job; but not the one that t
   done
 }
 
+give_variables() { # what containers get of this job's environment: which devices are theirs, where the site has its programs
+  local name entry variable
+  for name in "${names[@]}"; do
+    read_list "$job/container/$name/given" || continue
+    for entry in "${il_list[@]}"; do
+      variable=${entry#*=}
+      [[ -z ${!variable+set} ]] || printf '%s=%s\0' "${entry%%=*}" "${!variable}" >>"$job/container/$name/env"
+    done
+  done
+}
+
 run_job() {
   cd / || exit 1
   close_inherited_files
   read_settings
   claim
+  give_variables
   forget_environment
   open_pipe
   events=$PIPE

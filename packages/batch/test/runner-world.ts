@@ -154,6 +154,6 @@ export class RunnerWorld {
       process.kill(-runner.pid, 'SIGKILL');
       await once(runner, 'exit');
     }
-    await rm(this.root, { recursive: true, force: true });
+    await rm(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }

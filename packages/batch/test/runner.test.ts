@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatNulList } from '../src/directory/nul-list.ts';
 import { runnerProgram, runnerPrograms } from '../src/directory/runner-program.ts';
 import { RunnerWorld, type TestContainer, type TestJob } from './runner-world.ts';
 
@@ -66,6 +67,20 @@ describe('a container run by the runner', () => {
     expect(ignored).toMatch(/SigIgn:\s+0+$/);
     // The fourth is the directory that ls reads.
     expect(files).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('gets the variables of the job that it is to be given, and no others', async () => {
+    const given = formatNulList(['PREFIX_DEVICES=DEVICES', 'ABSENT=ABSENT', 'PATH=PATH']);
+    await using world = await RunnerWorld.create({
+      containers: [
+        { name: 'main', argv: ['env', '-0'], files: { given } },
+        { name: 'other', argv: ['env', '-0'] },
+      ],
+    });
+    await world.run({ PATH: '/opt/site/bin:/usr/bin:/bin', DEVICES: '0,3 ;$(x)', SECRET: 's' });
+    const seen = (await world.log('main')).split('\0').slice(0, -1).toSorted();
+    expect(seen).toEqual([expect.stringMatching(/^PATH=\/opt\/site\/bin:/), 'PREFIX_DEVICES=0,3 ;$(x)']);
+    expect((await world.log('other')).split('\0').slice(0, -1)).toEqual(['PATH=/usr/bin:/bin']);
   });
 
   it('gets exactly the environment of its files, nothing of the one the runner was started with', async () => {

@@ -38,6 +38,8 @@ export interface ContainerStart {
   readonly argv: readonly string[];
   /** The whole environment of that program. */
   readonly environment: readonly (readonly [name: string, value: string])[];
+  /** Variables of that program that come from the job's own environment, where it has them, e.g. `PATH`. Default none. */
+  readonly inherited?: readonly string[];
   readonly workingDirectory: string;
   /**
    * Set when the container has a mount namespace of its own: the command that makes one, before the runner's. What is in a file

@@ -1,6 +1,5 @@
 import type { PingResponse } from '@interlink/spec';
 import type { PodResources, ResolvedPod, VerdictTable } from '@interlink/plugin-sdk';
-import type { Bind } from './container-runtime.ts';
 
 /** What a scheduler makes of a pod before anything is written or submitted. */
 export interface JobPlan {
@@ -18,8 +17,17 @@ export interface JobPlan {
   readonly imagePrefix?: string;
   /** More arguments for the container runtime's start commands, which the site allows pods to add. Default none. */
   readonly runtimeOptions?: readonly string[];
-  /** More mounts for every container, which the site allows; what the pod mounts at the same path counts. Default none. */
-  readonly mounts?: readonly Bind[];
+  /**
+   * More paths of the machine for every container, checked as those of hostPath volumes are; what the pod mounts at the same path
+   * counts. Default none.
+   */
+  readonly hostMounts?: readonly {
+    readonly path: string;
+    readonly target: string;
+    readonly readOnly: boolean;
+    /** Where the pod says it, for errors. */
+    readonly field: string;
+  }[];
 }
 
 /** A pod as one job. */
@@ -99,6 +107,8 @@ export interface Scheduler {
   readonly name: string;
   /** Environment variable that has the job's id where the job runs. Absent: the runner makes an id of its own. */
   readonly jobIdVariable?: string;
+  /** Variables of a job's environment that say which devices it has: containers that ask for extended resources get them. Default none. */
+  readonly deviceVariables?: readonly string[];
   /** Least time between two queries. */
   readonly queryIntervalSeconds: number;
   /** Verdicts on fields of a pod that depend on the scheduler. */

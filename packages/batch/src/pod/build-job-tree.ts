@@ -21,6 +21,8 @@ export interface JobTreeParts extends RunnerSettings {
   /** Absolute path of the job directory. */
   readonly directory: string;
   readonly plan: JobPlan;
+  /** Of the scheduler. */
+  readonly deviceVariables: readonly string[];
 }
 
 const ownerOnlyDirectory = 0o700;
@@ -48,7 +50,26 @@ export function buildJobTree(parts: JobTreeParts): TreeEntry[] {
   ]);
 }
 
-function containerTree(container: ResolvedContainer, { volumes, starts, checks }: JobTreeParts): TreeEntry[] {
+/** `NAME=VARIABLE`: what the runner adds to the container's environment, and the variable of the job that it takes. */
+function givenVariables(
+  { resources, environment }: ResolvedContainer,
+  { inherited = [], join }: ContainerStart,
+  deviceVariables: readonly string[],
+): string[] {
+  const amounts = { ...resources.limits.extended, ...resources.requests.extended };
+  const hasDevices = Object.values(amounts).some((amount) => amount > 0);
+  const own = new Set(environment.map(([name]) => name));
+  const devices = hasDevices ? deviceVariables.filter((name) => !own.has(name)) : [];
+  return [
+    ...inherited.map((name) => `${name}=${name}`),
+    ...devices.map((name) => `${join?.environmentPrefix ?? ''}${name}=${name}`),
+  ];
+}
+
+function containerTree(
+  container: ResolvedContainer,
+  { volumes, starts, checks, deviceVariables }: JobTreeParts,
+): TreeEntry[] {
   const { name } = container;
   const start = starts.get(name);
   if (!start) throw new InternalError('a container was not planned');
@@ -61,6 +82,7 @@ function containerTree(container: ResolvedContainer, { volumes, starts, checks }
     folder(base),
     listFile(`${base}/argv`, start.argv),
     listFile(`${base}/env`, environment),
+    ...list('given', givenVariables(container, start, deviceVariables)),
     listFile(`${base}/workdir`, [start.workingDirectory]),
     ...(start.enter ? [listFile(`${base}/enter`, start.enter)] : []),
     ...list('subpaths', listSubPaths(container, volumes)),

@@ -1,5 +1,5 @@
 import type { ResolvedContainer, ResolvedPod } from '@interlink/plugin-sdk';
-import type { Bind, ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
+import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { JobPlan } from '../contract/scheduler.ts';
@@ -61,7 +61,7 @@ async function planContainer(
     pod,
     container,
     directory,
-    binds: withSiteMounts(binds, plan.mounts ?? []),
+    binds,
     ...(image ? { image } : {}),
     ...(plan.runtimeOptions ? { options: plan.runtimeOptions } : {}),
   });
@@ -69,12 +69,6 @@ async function planContainer(
   const argv = [...(container.kind === 'main' ? (plan.wrapper ?? []) : []), ...start.argv];
   const imageId = image?.id === undefined ? {} : { imageId: image.id };
   return { container, checks, start: { ...start, argv, files }, ...imageId };
-}
-
-/** What the pod itself mounts somewhere counts. */
-function withSiteMounts(binds: readonly Bind[], mounts: readonly Bind[]): Bind[] {
-  const taken = new Set(binds.map(({ target }) => target));
-  return [...binds, ...mounts.filter(({ target }) => !taken.has(target))];
 }
 
 async function imageOf(container: ResolvedContainer, context: ContainerContext): Promise<PlannedImage | undefined> {

@@ -1,4 +1,4 @@
-import { resolvePod, type ResolvedContainer, type ResolvedPod, type VerdictTable } from '@interlink/plugin-sdk';
+import { resolvePod, type ResolvedPod, type VerdictTable } from '@interlink/plugin-sdk';
 import { annotations, InvalidInputError, UnsupportedError, type RetrievedPodData } from '@interlink/spec';
 import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
 import type { Host, TreeEntry } from '../contract/host.ts';
@@ -10,6 +10,7 @@ import type { ImageResolver } from '../images/image-resolver.ts';
 import { readPullSecrets } from '../images/registry-credentials.ts';
 import { buildJobTree } from './build-job-tree.ts';
 import { judge, refuseUnsupported, type Judgement } from './judge.ts';
+import { withPlan } from './with-plan.ts';
 import { planContainers, type PlannedContainer } from './plan-containers.ts';
 import { batchVerdicts } from './verdict-table.ts';
 import { readVolumes } from './volume-tree.ts';
@@ -29,7 +30,7 @@ export interface PrepareContext {
   readonly root: string;
   readonly host: Host;
   readonly runtime: ContainerRuntime;
-  readonly scheduler: Pick<Scheduler, 'plan' | 'verdicts' | 'jobIdVariable'>;
+  readonly scheduler: Pick<Scheduler, 'plan' | 'verdicts' | 'jobIdVariable' | 'deviceVariables'>;
   readonly policy: BatchPolicy;
   /** Asks registries which image a name means. Absent: the job finds out. */
   readonly images?: ImageResolver | undefined;
@@ -56,7 +57,7 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     throw new InvalidInputError('pod.spec.containers must not be empty', { field: 'pod.spec.containers' });
   }
   const plan = context.scheduler.plan?.(received) ?? { options: [], warnings: [] };
-  const pod = withVariables(received, plan.environment ?? []);
+  const pod = withPlan(received, plan);
   const volumes = readVolumes(pod, data);
   const directory = jobPath(context.root, uid);
   const credentials = readPullSecrets(data.interlink?.imagePullSecrets ?? []);
@@ -78,6 +79,7 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     directory,
     policy: context.policy,
     plan,
+    deviceVariables: context.scheduler.deviceVariables ?? [],
     jobIdVariable,
   });
   const recordFile: TreeEntry = {
@@ -88,15 +90,6 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     durable: true,
   };
   return { job: buildJob(pod, plan, context), record, files: [...tree, recordFile], starts, judgement };
-}
-
-/** Containers have the scheduler's variables where they do not set them themselves. */
-function withVariables(pod: ResolvedPod, variables: NonNullable<JobPlan['environment']>): ResolvedPod {
-  const extend = (container: ResolvedContainer): ResolvedContainer => {
-    const own = new Set(container.environment.map(([name]) => name));
-    return { ...container, environment: [...variables.filter(([name]) => !own.has(name)), ...container.environment] };
-  };
-  return { ...pod, initContainers: pod.initContainers.map(extend), containers: pod.containers.map(extend) };
 }
 
 /** What becomes of each field of a pod in this backend. */

@@ -93,6 +93,8 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       ['HOME', options.homeDirectory],
       ...variables.map(([name, value]) => [`${environmentPrefix}${name}`, value] as const),
     ],
+    // Where the site has apptainer and what belongs to it.
+    inherited: ['PATH'],
     workingDirectory: '/',
     mountPoints,
     signals: 'group',

@@ -120,7 +120,11 @@ function runtimeOf(file: LegacyFile, { file: name }: LegacySource): Partial<Slur
   if (runtime !== 'singularity' && runtime !== 'enroot')
     throw new ConfigError(`${name}: ContainerRuntime must be singularity or enroot`);
   if (runtime === 'enroot') throw new ConfigError(`${name}: ContainerRuntime enroot is not offered yet`);
-  return { runtime: 'apptainer', apptainer: { program: file.SingularityPath ?? 'singularity' } };
+  const apptainer = {
+    program: file.SingularityPath ?? 'singularity',
+    ...defined('options', file.SingularityDefaultOptions ?? undefined),
+  };
+  return { runtime: 'apptainer', apptainer, images: defined('prefix', file.ImagePrefix) };
 }
 
 function keyWarnings(value: unknown, source: LegacySource): readonly string[] {

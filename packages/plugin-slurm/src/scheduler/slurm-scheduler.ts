@@ -36,6 +36,16 @@ export interface SlurmSchedulerOptions {
 
 const capacitySeconds = 60;
 
+/** What Slurm tells a job of its GPUs; without them a container would see those of other jobs. */
+const deviceVariables = [
+  'CUDA_VISIBLE_DEVICES',
+  'NVIDIA_VISIBLE_DEVICES',
+  'GPU_DEVICE_ORDINAL',
+  'ROCR_VISIBLE_DEVICES',
+  'HIP_VISIBLE_DEVICES',
+  'ZE_AFFINITY_MASK',
+];
+
 const verdicts: VerdictTable = {
   'spec.containers[].resources': honoured('the job asks for the sum; no limits are enforced within it'),
   'spec.initContainers[].resources': honoured('the job asks for the sum; no limits are enforced within it'),
@@ -54,6 +64,7 @@ export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler 
     name: 'slurm',
     queryIntervalSeconds: options.queryIntervalSeconds,
     jobIdVariable: 'SLURM_JOB_ID',
+    deviceVariables,
     verdicts,
     plan: (pod) => planJob(pod, policy),
     enter: (id) => [

@@ -28,7 +28,6 @@ export const guardedAnnotations = [
   slurmAnnotations.tunnelCommands,
   slurmAnnotations.mpiFlags,
   slurmAnnotations.singularityOptions,
-  slurmAnnotations.enrootOptions,
 ] as const;
 
 /** The prefix that older documents use for the same annotations. */

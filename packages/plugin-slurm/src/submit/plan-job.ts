@@ -5,6 +5,7 @@ import { guardedAnnotations, oldPrefix, prefix, slurmAnnotations } from './annot
 import { buildFlags, type ResourceFlags } from './build-flags.ts';
 import { checkFlags, type FlagPolicy } from './flag-policy.ts';
 import { chooseFlavor, type Flavors } from './flavor.ts';
+import { parseMounts } from './parse-mounts.ts';
 import { formatFlag, parseFlags, splitWords, type Flag } from './parse-flags.ts';
 
 /** What a site says of its jobs. */
@@ -82,9 +83,27 @@ function extras(pod: ResolvedPod, flags: readonly Flag[], policy: JobPolicy): Pa
   return {
     ...(ip === undefined ? {} : { environment: [['POD_IP', ip]] }),
     ...(preamble === '' ? {} : { preamble }),
+    ...runtimeParts(annotations),
     ...(mpi === undefined
       ? {}
       : { wrapper: [policy.mpiProgram, '-np', tasks, ...splitWords(mpi, fieldOf(slurmAnnotations.mpiFlags))] }),
+  };
+}
+
+/** What the container runtime is told. */
+function runtimeParts(annotations: ResolvedPod['annotations']): Partial<JobPlan> {
+  const imagePrefix = annotations[slurmAnnotations.imageRoot];
+  const options = splitWords(
+    annotations[slurmAnnotations.singularityOptions] ?? '',
+    fieldOf(slurmAnnotations.singularityOptions),
+  );
+  const mounts = annotations[slurmAnnotations.singularityMounts] ?? '';
+  return {
+    ...(imagePrefix === undefined ? {} : { imagePrefix }),
+    ...(options.length === 0 ? {} : { runtimeOptions: options }),
+    ...(mounts.trim() === ''
+      ? {}
+      : { hostMounts: parseMounts(mounts, ['--bind', '-B'], fieldOf(slurmAnnotations.singularityMounts)) }),
   };
 }
 
@@ -94,10 +113,16 @@ function replacedWarning(replaced: readonly string[]): string[] {
   return [`${fieldOf(slurmAnnotations.flags)}: ${names} has no effect, because the containers' resources say it`];
 }
 
+const neverRead: readonly string[] = [
+  slurmAnnotations.singularityCommands,
+  slurmAnnotations.enrootMounts,
+  slurmAnnotations.enrootOptions,
+];
+
 function unreadWarning({ annotations }: ResolvedPod): string[] {
   const known = new Set<string>(Object.values(slurmAnnotations));
   const unread = Object.keys(annotations).filter(
-    (name) => name === slurmAnnotations.singularityCommands || (name.startsWith(prefix) && !known.has(name)),
+    (name) => neverRead.includes(name) || (name.startsWith(prefix) && !known.has(name)),
   );
   return unread.map((name) => `${fieldOf(name)} has no effect: nothing reads it`);
 }
