@@ -1,6 +1,6 @@
 export { annotations } from './annotations.ts';
 export { headers } from './headers.ts';
-export { acceptsInCreate, announcedFeatures, extensionVersion, features } from './features.ts';
+export { announcedAccepts, announcedFeatures, createExtensions, extensionVersion, features } from './features.ts';
 export { interLinkApiDocument, pluginApiDocument } from './generated/documents.ts';
 export { isHeartbeat } from './wire.ts';
 export { dropNulls } from './validation/drop-nulls.ts';

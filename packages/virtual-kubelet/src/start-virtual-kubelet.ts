@@ -118,7 +118,8 @@ async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp)
   const events = createEventRecorder({ client, component: 'interlink-virtual-kubelet', host: nodeName, logger });
   cleanUp.add(() => flushEvents(events, parts.clock));
   const { api, clock, metrics } = parts;
-  const shared = { client, api, clock, metrics, logger, signal, events, features: () => node.features() };
+  const announced = { features: () => node.features(), accepts: () => node.accepts() };
+  const shared = { client, api, clock, metrics, logger, signal, events, ...announced };
   const controller = await startPodController({
     ...shared,
     nodeName,

@@ -35,6 +35,12 @@ describe('assemblePodData', () => {
     expect(data.container?.[0]?.configMaps).toEqual([configMap, configMap]);
   });
 
+  it('hands on what goes with the create beyond the Go fields', () => {
+    const interlink = { imagePullSecrets: [{ metadata: { name: 's' } }] };
+    expect(assemblePodData(requestWith([], [], { interlink })).interlink).toEqual(interlink);
+    expect(assemblePodData(requestWith([], []))).not.toHaveProperty('interlink');
+  });
+
   it('has null for a pod without containers', () => {
     expect(assemblePodData({ pod: { metadata: { name: 'p', namespace: 'n', uid: 'u' } } }).container).toBeNull();
   });

@@ -8,7 +8,8 @@ import { injectPodIp } from './inject-pod-ip.ts';
  * Joins what a create request of hop A carries into one entry per container, the shape of hop B.
  *
  * Init containers come first, then containers, each in the order of the pod's spec; one object for every mount, the same one twice
- * where it is mounted twice. Lists without an item are null and `jobConfig` is there with zero values, as Go peers expect.
+ * where it is mounted twice. Lists without an item are null and `jobConfig` is there with zero values, as Go peers expect. The key `interlink`
+ * goes on as it came: the sender knows what the plugin announced.
  *
  * @throws InvalidInputError naming the volume whose object the request lacks, unless the volume is optional.
  */
@@ -26,6 +27,7 @@ export function assemblePodData(request: PodCreateRequests): RetrievedPodData {
     pod: injectPodIp(request.pod),
     container: container.length === 0 ? null : container,
     jobConfig: fillJobConfig(),
+    ...(request.interlink === undefined ? {} : { interlink: request.interlink }),
   };
 }
 

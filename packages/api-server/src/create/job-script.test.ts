@@ -41,6 +41,21 @@ describe('addJobScript', () => {
     });
   });
 
+  it('keeps image pull secrets from the builder', async () => {
+    let seen = '';
+    const builderUrl = await builder((request, response) => {
+      void readRequest(request).then((text) => {
+        seen = text;
+        response.end('#!/bin/sh\n');
+      });
+    });
+    const interlink = { imagePullSecrets: [{ data: { '.dockerconfigjson': 'c2VjcmV0' } }] };
+    const result = await addJobScript({ ...data, interlink }, '', { builderUrl });
+    expect(result.interlink).toEqual(interlink);
+    expect(seen).toContain('u-1');
+    expect(seen).not.toContain('c2VjcmV0');
+  });
+
   it('gives a refusal of the builder as a backend error, without retrying', async () => {
     let calls = 0;
     const builderUrl = await builder((_, response) => {

@@ -29,7 +29,9 @@ export async function addJobScript(
   if (url !== undefined) {
     const filled = { ...data, jobConfig: fillJobConfig(options.buildConfig) };
     const timeout = options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds };
-    return { ...filled, jobScript: await askJobScriptBuilder(url, filled, { ...call, ...timeout }) };
+    // A builder is a foreign peer, and has no use for credentials of registries.
+    const { interlink: _, ...sent } = filled;
+    return { ...filled, jobScript: await askJobScriptBuilder(url, sent, { ...call, ...timeout }) };
   }
   if (options.template === undefined) return data;
   return { ...data, jobScript: options.template.execute(data) };

@@ -37,3 +37,20 @@ describe.each([
     expect(redactSecrets(text, body)).toBe(redacted);
   });
 });
+
+describe('redactSecrets of image pull secrets', () => {
+  const auths = { h: { auth: encode('user:open "sesame"') }, i: { username: 'user', password: 'swordfish' } };
+  const config = JSON.stringify({ auths });
+  const body = { pod, interlink: { imagePullSecrets: [{ data: { '.dockerconfigjson': encode(config) } }] } };
+
+  it.each([
+    ['wrong password swordfish', 'wrong password [redacted]'],
+    ['wrong password open "sesame"', 'wrong password [redacted]'],
+    [`Basic ${encode('user:open "sesame"')}`, 'Basic [redacted]'],
+    [`in ${config}`, 'in [redacted]'],
+    [`in ${encode(config)}`, 'in [redacted]'],
+    ['user unknown', 'user unknown'],
+  ])('makes of %s: %s', (text, redacted) => {
+    expect(redactSecrets(text, body)).toBe(redacted);
+  });
+});

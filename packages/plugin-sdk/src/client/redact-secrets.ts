@@ -1,4 +1,4 @@
-import type { ConfigMap, Pod, RetrievedContainer, ScriptBuildConfig, Secret } from '@interlink/spec';
+import type { ConfigMap, CreateExtension, Pod, RetrievedContainer, ScriptBuildConfig, Secret } from '@interlink/spec';
 
 /** The body of a create of either hop, as far as it may hold secrets. */
 export interface CreateBody {
@@ -7,6 +7,7 @@ export interface CreateBody {
   readonly projectedvolumesmaps?: readonly ConfigMap[] | null;
   readonly container?: readonly RetrievedContainer[] | null;
   readonly jobConfig?: ScriptBuildConfig | null;
+  readonly interlink?: CreateExtension;
 }
 
 const mark = '[redacted]';
@@ -18,7 +19,12 @@ const shortest = { secret: 4, projected: 16, variable: 6 };
  * value of a variable where its name is told too, because nobody can say which came from a Secret.
  */
 export function redactSecrets(text: string, body: CreateBody): string {
-  const hidden = [...secretTexts(body), ...projectedTexts(body), ...variableTexts(body, text)];
+  const hidden = [
+    ...secretTexts(body),
+    ...pullSecretTexts(body),
+    ...projectedTexts(body),
+    ...variableTexts(body, text),
+  ];
   // The longer first: one may be part of another.
   const variants = [...new Set(hidden.flatMap(spellings))].toSorted((left, right) => right.length - left.length);
   return variants.reduce((rest, variant) => rest.replaceAll(variant, mark), text);
@@ -29,6 +35,31 @@ function secretTexts({ secrets, container, jobConfig }: CreateBody): readonly st
   const encoded = all.flatMap(({ data }) => Object.values(data ?? {}));
   const own = jobConfig?.SingularityHubProxy?.master_token ?? '';
   return [own, ...encoded, ...encoded.flatMap(decode)].flatMap((text) => linesOf(text, shortest.secret));
+}
+
+/** Whole, and what stands in their JSON: passwords, and user and password as they are on the wire. */
+function pullSecretTexts({ interlink }: CreateBody): readonly string[] {
+  const encoded = (interlink?.imagePullSecrets ?? []).flatMap(({ data }) => Object.values(data ?? {}));
+  const decoded = encoded.flatMap(decode);
+  const quoted = decoded.flatMap((text) => [...text.matchAll(/"(?:auth|password)"\s*:\s*("(?:[^"\\]|\\.)*")/g)]);
+  const values = quoted.flatMap(([, text = '""']) => parseText(text));
+  return [...encoded, ...decoded, ...values, ...values.flatMap(passwordIn)].filter(
+    (text) => text.length >= shortest.secret,
+  );
+}
+
+function parseText(json: string): readonly string[] {
+  try {
+    return [JSON.parse(json) as string];
+  } catch {
+    return [];
+  }
+}
+
+/** Of `user:password` in base64. */
+function passwordIn(auth: string): readonly string[] {
+  const text = Buffer.from(auth, 'base64').toString('utf8');
+  return text.includes(':') ? [text.slice(text.indexOf(':') + 1)] : [];
 }
 
 function projectedTexts({ projectedvolumesmaps, container }: CreateBody): readonly string[] {

@@ -1,4 +1,4 @@
-import { announcedFeatures, type PingResponse } from '@interlink/spec';
+import { announcedAccepts, announcedFeatures, type PingResponse } from '@interlink/spec';
 import { isLabelValue, isQualifiedName } from './label-syntax.ts';
 import type { NodeState } from './node-state.ts';
 import { readAnnouncedCapacity } from './read-announced-capacity.ts';
@@ -14,6 +14,7 @@ export function applyPingAnswer(state: NodeState, response: PingResponse): NodeS
     taints: read?.taints ?? state.taints,
     announcedLabels: labels.labels,
     features: announcedFeatures(response),
+    accepts: announcedAccepts(response),
     ping: { kind: 'answered', text: JSON.stringify(response) },
     failures: 0,
     problems: [...problems, ...(read?.problems ?? []), ...labels.problems],

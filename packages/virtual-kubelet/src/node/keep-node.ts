@@ -1,6 +1,6 @@
 import { keepLease, type KubeClient } from '@interlink/kube';
 import type { Clock, Logger, Metrics } from '@interlink/runtime';
-import type { Feature, InterLinkApi, Node, OwnerReference } from '@interlink/spec';
+import type { CreateExtensionKey, Feature, InterLinkApi, Node, OwnerReference } from '@interlink/spec';
 import type { PingSettings } from '../config/virtual-kubelet-config.ts';
 import { applyPingAnswer, applyPingFailure } from './apply-ping.ts';
 import type { NodeIdentity } from './build-node.ts';
@@ -26,6 +26,8 @@ export interface NodeOptions {
 export interface RunningNode {
   /** What the peer announced last. */
   features(): ReadonlySet<Feature>;
+  /** What of a create the peer announced that it makes use of. */
+  accepts(): ReadonlySet<CreateExtensionKey>;
   /** The Node object as last written. */
   node(): Node | undefined;
   /** Resolves when the Node object exists for the first time; rejects when the signal aborts first. */
@@ -92,7 +94,7 @@ export function startNode(options: NodeOptions): RunningNode {
     () => undefined,
     (error: unknown) => options.logger.error({ err: error }, 'the node is no longer kept'),
   );
-  return { features: () => state.features, node: () => node, registered, ended };
+  return { features: () => state.features, accepts: () => state.accepts, node: () => node, registered, ended };
 }
 
 async function tryWrite({ logger, signal }: NodeOptions, write: () => Promise<Node>): Promise<Node | undefined> {

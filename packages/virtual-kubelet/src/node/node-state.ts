@@ -1,4 +1,10 @@
-import { announcedFeatures, type Feature, type Taint } from '@interlink/spec';
+import {
+  announcedAccepts,
+  announcedFeatures,
+  type CreateExtensionKey,
+  type Feature,
+  type Taint,
+} from '@interlink/spec';
 import type { NodeCapacity, NodeSettings } from '../config/virtual-kubelet-config.ts';
 
 /** What a ping told last, and how many failed since. */
@@ -15,6 +21,8 @@ export interface NodeState {
   /** Labels that the peer announced. */
   readonly announcedLabels: Readonly<Record<string, string>>;
   readonly features: ReadonlySet<Feature>;
+  /** What of a create the peer makes use of beyond what Go peers do. */
+  readonly accepts: ReadonlySet<CreateExtensionKey>;
   readonly ping: PingOutcome;
   /** Failed pings in a row. */
   readonly failures: number;
@@ -31,6 +39,7 @@ export function initialNodeState(settings: NodeSettings): NodeState {
     taints: settings.taints,
     announcedLabels: {},
     features: announcedFeatures({}),
+    accepts: announcedAccepts({}),
     ping: { kind: 'none' },
     failures: 0,
     problems: [],

@@ -6,7 +6,8 @@ import { container, ended, pushing, uidOf, usePodLab } from '../../test/pods/use
 
 /** The machine may have other things to do. */
 const manySeconds = 180;
-const { backend, countIn, create, createConfigMap, deletePod, namespace, phase, read, start, told } = usePodLab();
+const { backend, countIn, create, createConfigMap, createSecret, deletePod, namespace, phase, read, start, told } =
+  usePodLab();
 
 describe('a pod', () => {
   it.each([
@@ -103,6 +104,27 @@ describe('a pod', () => {
     await phase('volume', 'Running');
     await phase('variable', 'Running');
     expect(fake.jobs.get(uidOf(pod))?.request.configmaps?.[0]?.data).toEqual({ a: 'alpha' });
+  });
+
+  it('sends its image pull secrets to a backend that uses them, and goes without those that are not there', async () => {
+    const fake = await backend({ accepts: ['imagePullSecrets'] });
+    await createSecret('first');
+    const pod = await create('demo', { imagePullSecrets: [{ name: 'first' }, { name: 'absent' }] });
+    await phase('demo', 'Running');
+    const { interlink, secrets } = fake.jobs.get(uidOf(pod))?.request ?? {};
+    expect(interlink?.imagePullSecrets?.map(({ metadata, data }) => [metadata?.name, data])).toEqual([
+      ['first', { key: Buffer.from('first').toString('base64') }],
+    ]);
+    expect(secrets).toEqual([]);
+    await told('Warning FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (absent)');
+  });
+
+  it('keeps its image pull secrets from a backend that does not know what to do with them', async () => {
+    const fake = await backend();
+    await createSecret('first');
+    const pod = await create('demo', { imagePullSecrets: [{ name: 'first' }] });
+    await phase('demo', 'Running');
+    expect(fake.jobs.get(uidOf(pod))?.request).not.toHaveProperty('interlink');
   });
 
   it.each([

@@ -7,7 +7,7 @@ import {
   type KubeClient,
 } from '@interlink/kube';
 import type { Clock, Logger, Metrics } from '@interlink/runtime';
-import type { Feature, InterLinkApi, Pod } from '@interlink/spec';
+import type { CreateExtensionKey, Feature, InterLinkApi, Pod } from '@interlink/spec';
 import { createDepartures } from './control/create-departures.ts';
 import { createEventLoop } from './control/create-event-loop.ts';
 import { createOrphanSweep } from './control/create-orphan-sweep.ts';
@@ -42,6 +42,8 @@ export interface PodControllerOptions {
   readonly podIp: string;
   /** What the peer announced in its last ping; empty before the first. */
   readonly features: () => ReadonlySet<Feature>;
+  /** What of a create the peer announced that it makes use of. Default: nothing beyond what Go peers do. */
+  readonly accepts?: () => ReadonlySet<CreateExtensionKey>;
 }
 
 /** A running pod controller. */
@@ -85,7 +87,7 @@ export async function startPodController(options: PodControllerOptions): Promise
 type Parts = ReturnType<typeof assemble>;
 
 function assemble(options: PodControllerOptions, signal: AbortSignal) {
-  const { client, api, nodeName, clusterId, events, clock, features } = options;
+  const { client, api, nodeName, clusterId, events, clock, features, accepts = () => new Set() } = options;
   const logger = options.logger.child({ component: 'pods' });
   const settings = withPodDefaults(options.config);
   const fieldSelector = `spec.nodeName=${nodeName}`;
@@ -108,6 +110,7 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
     events,
     clock,
     features,
+    accepts,
     logger,
     settings,
     memory,

@@ -1,6 +1,7 @@
 import {
   announcedFeatures,
   type ContainerStatus,
+  type CreateExtensionKey,
   type Feature,
   type HeldPod,
   type InterLinkApi,
@@ -13,6 +14,8 @@ import {
 /** How a {@link FakeInterLink} behaves. */
 export interface FakeOptions {
   readonly features?: readonly Feature[];
+  /** What of a create it makes use of. */
+  readonly accepts?: readonly CreateExtensionKey[];
   /** Whether answers have the `interlink` key. Default true. */
   readonly ours?: boolean;
   /** The state in which a pod starts. Default: running. */
@@ -22,6 +25,7 @@ export interface FakeOptions {
 /** A backend in memory. It counts what it is asked, and fails when told to. */
 export interface FakeInterLink extends InterLinkApi {
   readonly features: () => ReadonlySet<Feature>;
+  readonly accepts: () => ReadonlySet<CreateExtensionKey>;
   /** Creates that reached it, by UID, repeated ones too. */
   readonly creates: string[];
   readonly deletes: string[];
@@ -70,6 +74,7 @@ export function createFakeInterLink(options: FakeOptions = {}): FakeInterLink {
   const fake: FakeInterLink = {
     name: 'fake',
     features: () => announced,
+    accepts: () => new Set(options.accepts),
     creates: [],
     deletes: [],
     questions: [],

@@ -70,6 +70,7 @@ export async function startPodLab(): Promise<PodLab> {
         signal: ending.signal,
         podIp: '10.0.0.1',
         features: api.features,
+        accepts: api.accepts,
       }),
     createPod: (namespace, name, spec) =>
       client.request<Pod>({

@@ -77,6 +77,12 @@ export function usePodLab() {
         path: `/api/v1/namespaces/${namespace}/configmaps`,
         body: { metadata: { name }, data: { a: 'alpha' } },
       }),
+    createSecret: (name: string) =>
+      lab.client.request({
+        method: 'POST',
+        path: `/api/v1/namespaces/${namespace}/secrets`,
+        body: { metadata: { name }, type: 'Opaque', stringData: { key: name } },
+      }),
     countIn: async (wanted: string): Promise<number> => {
       const path = `/api/v1/namespaces/${namespace}/pods`;
       const list = await lab.client.request<{ items: Pod[] }>({ method: 'GET', path });

@@ -34,12 +34,21 @@ export async function createPod(context: PodContext, pod: Pod, signal: AbortSign
     return await refuse(context, pod, error, signal);
   }
   if ('problems' in built) return await waitForInputs(context, pod, built.problems, signal);
+  reportAbsent(context, pod, built.absentPullSecrets);
   return await send(context, pod, built.request, signal);
+}
+
+/** In a kubelet's words. It may be that the image is for everybody. */
+function reportAbsent({ events }: PodContext, pod: Pod, pullSecrets: readonly string[]): void {
+  if (pullSecrets.length === 0) return;
+  const names = pullSecrets.join(', ');
+  const message = `Unable to retrieve some image pull secrets (${names}); attempting to pull the image may not succeed.`;
+  events.event(podReference(pod), 'Warning', 'FailedToRetrieveImagePullSecret', message);
 }
 
 async function buildRequest(context: PodContext, pod: Pod): Promise<BuiltRequest> {
   const { settings, clusterId, nodeIp } = context;
-  const inputs = await fetchPodInputs(pod, settings, context.objects);
+  const inputs = await fetchPodInputs(pod, { settings, source: context.objects, accepts: context.accepts() });
   return buildCreateRequest(pod, { inputs, settings, clusterId, addresses: podAddresses(pod, nodeIp) });
 }
 

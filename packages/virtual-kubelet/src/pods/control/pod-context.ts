@@ -1,6 +1,6 @@
 import type { EventRecorder, KubeClient } from '@interlink/kube';
 import type { Clock, Logger } from '@interlink/runtime';
-import type { Feature, InterLinkApi, Pod } from '@interlink/spec';
+import type { CreateExtensionKey, Feature, InterLinkApi, Pod } from '@interlink/spec';
 import type { ObjectSource } from '../inputs/create-object-source.ts';
 import type { EffectivePodSettings } from '../pod-settings.ts';
 import { podAddresses } from '../status/pod-addresses.ts';
@@ -27,6 +27,8 @@ export interface PodContext {
   readonly logger: Logger;
   /** What the peer announced last. */
   readonly features: () => ReadonlySet<Feature>;
+  /** What of a create the peer announced that it makes use of. */
+  readonly accepts: () => ReadonlySet<CreateExtensionKey>;
   /** Whether the peer pushes changes now. */
   readonly isPushed: () => boolean;
   /** Asks for the status of all pods soon. */

@@ -4,6 +4,7 @@ import {
   type ConfigMap,
   type EnvVar,
   type PodCreateRequests,
+  type Secret,
   type Service,
   type Volume,
 } from '@interlink/spec';
@@ -16,6 +17,7 @@ import type { Lookup, PodInputs } from './pod-inputs.ts';
 interface World {
   configMaps?: Record<string, Partial<ConfigMap> | Lookup<ConfigMap>>;
   secrets?: Record<string, Record<string, string>>;
+  pullSecrets?: Record<string, Lookup<Secret>>;
   tokens?: Record<string, Lookup<string>>;
   services?: Service[];
   allocatable?: Record<string, string>;
@@ -37,6 +39,7 @@ function inputs(world: World): PodInputs {
   return {
     configMaps: new Map(configMaps),
     secrets: new Map(secrets),
+    pullSecrets: new Map(Object.entries(world.pullSecrets ?? {})),
     tokens: new Map(Object.entries(world.tokens ?? {})),
     services: world.services ?? [],
     allocatable: world.allocatable ?? {},
@@ -338,6 +341,28 @@ describe('volumes', () => {
     const sent = request(withVolume(volume), { settings: { disableProjectedVolumes: true } });
     expect(sent.pod.spec?.volumes).toEqual([volume]);
     expect(sent.projectedvolumesmaps).toEqual([]);
+  });
+});
+
+describe('image pull secrets', () => {
+  const found = { found: { metadata: { name: 'a' }, data: { '.dockerconfigjson': 'e30=' } } };
+
+  it('are sent apart from the secrets of volumes', () => {
+    const sent = request({}, { pullSecrets: { a: found } });
+    expect(sent.interlink).toEqual({ imagePullSecrets: [found.found] });
+    expect(sent.secrets).toEqual([]);
+  });
+
+  it('that are not there are named, and no reason to wait', () => {
+    const built = build({}, { pullSecrets: { a: { absent: true, reason: 'secret "a" not found' }, b: found } });
+    expect(built).toMatchObject({
+      absentPullSecrets: ['a'],
+      request: { interlink: { imagePullSecrets: [found.found] } },
+    });
+  });
+
+  it('leave the key away where there are none', () => {
+    expect(request({})).not.toHaveProperty('interlink');
   });
 });
 

@@ -33,7 +33,13 @@ export interface CreateRequestParts {
 }
 
 /** The request, or everything that the pod still has to wait for. */
-export type BuiltRequest = { readonly request: PodCreateRequests } | { readonly problems: readonly InputProblem[] };
+export type BuiltRequest =
+  | {
+      readonly request: PodCreateRequests;
+      /** Image pull secrets that could not be read: the pod goes without. */
+      readonly absentPullSecrets: readonly string[];
+    }
+  | { readonly problems: readonly InputProblem[] };
 
 /**
  * Puts a pod and what it needs into the body of a create: environment resolved, containers that are not offloaded left out, volumes with
@@ -55,13 +61,17 @@ export function buildCreateRequest(pod: Pod, parts: CreateRequestParts): BuiltRe
   if (problems.length > 0) return { problems };
   if (inputs.tokens === undefined) throw new InternalError('a pod was built without its tokens');
   const spec: PodSpec = { ...(pod.spec ?? { containers: [] }), ...containers, ...volumes.spec };
+  const pullSecrets = [...inputs.pullSecrets];
+  const imagePullSecrets = pullSecrets.flatMap(([, lookup]) => ('found' in lookup ? [lookup.found] : []));
   return {
+    absentPullSecrets: pullSecrets.flatMap(([name, lookup]) => ('found' in lookup ? [] : [name])),
     request: {
       pod: wirePod(context.pod, spec, parts.clusterId),
       configmaps: [...volumes.configMaps.values()],
       secrets: [...volumes.secrets.values()],
       projectedvolumesmaps: volumes.projected,
       jobscriptURL: settings.jobScriptBuilderUrl ?? '',
+      ...(imagePullSecrets.length > 0 ? { interlink: { imagePullSecrets } } : {}),
     },
   };
 }

@@ -1,24 +1,34 @@
-import type { Pod, Service } from '@interlink/spec';
+import type { CreateExtensionKey, Pod, Service } from '@interlink/spec';
 import type { PodSettings } from '../pod-settings.ts';
 import { apiServerVariables } from './api-server-variables.ts';
 import type { ObjectSource } from './create-object-source.ts';
 import { tokenKey, type Lookup, type PodInputs } from './pod-inputs.ts';
 import { podNeeds, type Requirement, type TokenNeed } from './pod-needs.ts';
 
+/** How {@link fetchPodInputs} reads. */
+export interface FetchOptions {
+  readonly settings: PodSettings;
+  readonly source: ObjectSource;
+  /** What of a create the peer makes use of: nothing else is read for it. */
+  readonly accepts: ReadonlySet<CreateExtensionKey>;
+}
+
 /** Reads all that the pod needs, at the same time. Rejects only where an API server that does not answer leaves no choice. */
-export async function fetchPodInputs(pod: Pod, settings: PodSettings, source: ObjectSource): Promise<PodInputs> {
+export async function fetchPodInputs(pod: Pod, { settings, source, accepts }: FetchOptions): Promise<PodInputs> {
   const needs = podNeeds(pod, settings);
   const namespace = pod.metadata?.namespace ?? '';
-  const [configMaps, secrets, services, allocatable] = await Promise.all([
-    lookUpAll(needs.configMaps, (name) => source.configMap(namespace, name)),
-    lookUpAll(needs.secrets, (name) => source.secret(namespace, name)),
+  const pullSecretNames = accepts.has('imagePullSecrets') ? needs.pullSecrets : [];
+  const [configMaps, secrets, pullSecrets, services, allocatable] = await Promise.all([
+    lookUpAll([...needs.configMaps.keys()], (name) => source.configMap(namespace, name)),
+    lookUpAll([...needs.secrets.keys()], (name) => source.secret(namespace, name)),
+    lookUpAll(pullSecretNames, (name) => source.secret(namespace, name)),
     servicesOf(pod, settings, source),
     needs.allocatable ? source.allocatable() : {},
   ]);
   const waits = isWaiting(needs.configMaps, configMaps) || isWaiting(needs.secrets, secrets);
   // A pod that waits for a ConfigMap is looked at again and again: tokens are made when all else is there.
   const tokens = waits ? undefined : await lookUpTokens(needs.tokens, (need) => source.token(pod, need));
-  return { configMaps, secrets, services, allocatable, tokens };
+  return { configMaps, secrets, pullSecrets, services, allocatable, tokens };
 }
 
 type Requirements = ReadonlyMap<string, Requirement>;
@@ -30,10 +40,10 @@ function isWaiting(requirements: Requirements, lookups: ReadonlyMap<string, Look
 }
 
 async function lookUpAll<T>(
-  names: Requirements,
+  names: readonly string[],
   read: (name: string) => Promise<Lookup<T>>,
 ): Promise<ReadonlyMap<string, Lookup<T>>> {
-  return new Map(await Promise.all([...names.keys()].map(async (name) => [name, await read(name)] as const)));
+  return new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
 }
 
 async function lookUpTokens(

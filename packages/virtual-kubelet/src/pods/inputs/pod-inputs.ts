@@ -14,6 +14,8 @@ export type Lookup<T> =
 export interface PodInputs {
   readonly configMaps: ReadonlyMap<string, Lookup<ConfigMap>>;
   readonly secrets: ReadonlyMap<string, Lookup<Secret>>;
+  /** Those with credentials for image registries; none where the peer makes no use of them. */
+  readonly pullSecrets: ReadonlyMap<string, Lookup<Secret>>;
   /** By {@link tokenKey}; undefined while something else is missing, because no token was asked for. */
   readonly tokens: ReadonlyMap<string, Lookup<string>> | undefined;
   /** Services whose addresses go into the environment. */

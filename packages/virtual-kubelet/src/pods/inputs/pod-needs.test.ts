@@ -4,6 +4,7 @@ import { podNeeds } from './pod-needs.ts';
 
 const pod = buildPod({
   spec: {
+    imagePullSecrets: [{ name: 'pull' }, { name: 'pull' }, {}],
     volumes: [
       { name: 'one', configMap: { name: 'volume-map' } },
       { name: 'two', secret: { secretName: 'volume-secret', optional: true } },
@@ -41,6 +42,7 @@ describe('podNeeds', () => {
       ['init-secret', 'required'],
     ]);
     expect(needs.tokens).toEqual([{ volume: 'three', sourceIndex: 1, audience: 'vault', expirationSeconds: 7200 }]);
+    expect(needs.pullSecrets).toEqual(['pull']);
     expect(needs.allocatable).toBe(false);
   });
 

@@ -21,6 +21,8 @@ export interface PodNeeds {
   /** By name: whether the pod has to wait for it, because not every reference to it is optional. */
   readonly configMaps: ReadonlyMap<string, Requirement>;
   readonly secrets: ReadonlyMap<string, Requirement>;
+  /** Secrets with credentials for image registries. The pod never waits for them. */
+  readonly pullSecrets: readonly string[];
   readonly tokens: readonly TokenNeed[];
   /** Whether a container asks for a resource limit, which the node's allocatable amount may have to stand in for. */
   readonly allocatable: boolean;
@@ -31,6 +33,7 @@ export function podNeeds(pod: Pod, settings: PodSettings): PodNeeds {
   const needs = {
     configMaps: new Map<string, Requirement>(),
     secrets: new Map<string, Requirement>(),
+    pullSecrets: pullSecretNames(pod),
     tokens: [] as TokenNeed[],
     allocatable: false,
   };
@@ -38,6 +41,11 @@ export function podNeeds(pod: Pod, settings: PodSettings): PodNeeds {
   for (const volume of pod.spec?.volumes ?? []) addVolume(needs, volume, settings);
   for (const container of [...init, ...main]) addEnvironment(needs, container);
   return needs;
+}
+
+function pullSecretNames({ spec }: Pod): string[] {
+  const names = (spec?.imagePullSecrets ?? []).map(({ name }) => name ?? '');
+  return [...new Set(names.filter((name) => name !== ''))];
 }
 
 type Collected = { -readonly [Key in keyof PodNeeds]: PodNeeds[Key] } & {
