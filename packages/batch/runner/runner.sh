@@ -8,8 +8,10 @@
 #
 # A container with a directory pull/ gets its image by pull-image.sh first, which is beside this program.
 #
-# What it writes: job.id (also the lock), state/NAME.json, logs/NAME/RESTART.{log,times}, container/NAME/session,
-# outcome.json as its last word, and a touch of ../changed/UID after each of them. Bash 4.2 or later.
+# What it writes: job.id (also the lock), state/NAME.json, state/NAME.health.json where a container has probes or a postStart
+# hook, logs/NAME/RESTART.{log,times}, container/NAME/session, outcome.json as its last word, and a touch of ../changed/UID
+# after each of them. Signals: TERM ends the job, USR1 says that the scheduler is about to, at the job's time limit.
+# Bash 4.2 or later.
 
 LC_ALL=C
 # What the site has put before it, e.g. by "module load", comes first.
@@ -64,6 +66,21 @@ announce() {
   { printf . >"$changed"; } 2>/dev/null
 }
 
+json_text() { # TEXT: sets JSON to what a JSON string has of it between its quotes
+  local backslash=$'\\'
+  JSON=${1//"$backslash"/"$backslash$backslash"}
+  JSON=${JSON//\"/"$backslash\""}
+  JSON=${JSON//$'\n'/"${backslash}n"}
+  JSON=${JSON//$'\t'/"${backslash}t"}
+  JSON=${JSON//[$'\001'-$'\037\177']/ }
+}
+
+read_text() { # FILE BYTES: sets TEXT to its first bytes, without newlines at the end
+  TEXT=
+  { IFS= read -r -d '' -N "$2" TEXT <"$1"; } 2>/dev/null
+  while [[ $TEXT == *$'\n' ]]; do TEXT=${TEXT%$'\n'}; done
+}
+
 write_state() { # NAME JSON
   if printf '%s\n' "$2" >"$job/state/.$1.new"; then
     mv -f -- "$job/state/.$1.new" "$job/state/$1.json"
@@ -107,12 +124,14 @@ enter() { # NAME: in a mount namespace of its own, mounts made already unless th
 }
 
 launch() { # NAME: in a subshell that becomes the container
-  trap - TERM INT QUIT HUP
+  trap - TERM INT QUIT HUP USR1
   # By exec, not at the call: bash would keep copies of what it replaces, and the container would inherit them.
   exec </dev/null >"/dev/fd/$pipe" 2>&1
   exec {pipe}>&- {log}>&- {events}>&- {quiet}>&-
   il_files=$job/container/$1
   [[ -e $il_files/start-error ]] && rm -f -- "$il_files/start-error"
+  [[ -s $il_files/ended-by ]] && : >"$il_files/ended-by"
+  [[ -s $il_files/termination-log ]] && : >"$il_files/termination-log"
   check_volumes
   local il_setsid=/usr/bin/setsid
   [[ -x $il_setsid ]] || il_setsid=$(type -P setsid) || fail_start 125 SetsidNotFound
@@ -170,16 +189,11 @@ drain() { # PID of the log's writer: all that was written before the end belongs
   kill -KILL "$1" 2>/dev/null
 }
 
-quote() { # TEXT: sets QUOTED: for JSON; the text has no control characters
-  QUOTED=${1//\\/\\\\}
-  QUOTED=${QUOTED//\"/\\\"}
-}
-
 pull() { # NAME RESTART_COUNT LAST_STATE: the container's image is there afterwards; else this run is over before it began
-  local word='' reason text state QUOTED
+  local word='' reason text state JSON
   while read -r word reason text; do
-    quote "$text"
-    state="\"restartCount\":$2,\"reason\":\"$reason\",\"message\":\"$QUOTED\""
+    json_text "$text"
+    state="\"restartCount\":$2,\"reason\":\"$reason\",\"message\":\"$JSON\""
     case $word in
     pulling) printf 'pulling %s %s\n' "$1" "$reason" >&"$events" ;;
     waiting) write_state "$1" "{\"state\":\"waiting\",$state$3}" ;;
@@ -190,14 +204,36 @@ pull() { # NAME RESTART_COUNT LAST_STATE: the container's image is there afterwa
       break
       ;;
     esac
-  done < <(trap - TERM INT HUP; PATH=$PATH exec {log}>&- {events}>&- {quiet}>&- setsid "$BASH" "${runner%/*}/pull-image.sh" "$job/container/$1" </dev/null)
+  done < <(trap - TERM INT HUP USR1; PATH=$PATH exec {log}>&- {events}>&- {quiet}>&- setsid "$BASH" "${runner%/*}/pull-image.sh" "$job/container/$1" </dev/null)
   printf 'unready %s %s\n' "$1" "${word:-killed}" >&"$events"
   return 1
 }
 
+find_reason() { # NAME RESTART_COUNT CODE: sets REASON, DETAIL (a word of the runner's) and TEXT (the message)
+  local files=$job/container/$1 word='' line=''
+  REASON=Completed DETAIL='' TEXT=''
+  (($3 == 0)) || REASON=Error
+  if [[ -s $files/start-error ]]; then
+    read -r DETAIL <"$files/start-error"
+    REASON=StartError
+  fi
+  if (($3 == 137)) && read_oom_kills && ((OOM_KILLS > oom_kills)); then REASON=OOMKilled; fi
+  if [[ -s $files/termination-log ]]; then
+    read_text "$files/termination-log" 4096
+  elif (($3 != 0)) && [[ -n ${message_from_log[$1]-} ]]; then
+    # As a kubelet: 80 lines or 2048 bytes.
+    { TEXT=$(tail -c 2048 -- "$job/logs/$1/$2.log" | tail -n 80); } 2>/dev/null
+  fi
+  if [[ -s $files/ended-by ]]; then
+    { read -r word && IFS= read -r -d '' -N 1024 line; } <"$files/ended-by"
+    [[ $REASON != Error || $word == - ]] || REASON=$word
+    TEXT=${TEXT:-$line}
+  fi
+}
+
 supervise() { # NAME RESTART_COUNT LAST_STATE
-  local name=$1 count=$2 last=$3 PIPE log pipe writer pid code started position reason=Completed detail=
-  trap '' TERM INT HUP
+  local name=$1 count=$2 last=$3 PIPE log pipe writer pid code started position last_run message=''
+  trap '' TERM INT HUP USR1
   exec {log}>>"$job/logs/$name/$count.log"
   if [[ -e $job/container/$name/pull && ! -e $job/container/$name/image ]]; then
     pull "$name" "$count" "$last" || return
@@ -222,22 +258,25 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
   end_session "$pid"
   drain "$writer"
   { read -r _ position <"/proc/self/fdinfo/$log"; } 2>/dev/null || position=0
-  ((code == 0)) || reason=Error
-  if [[ -s $job/container/$name/start-error ]]; then
-    read -r detail <"$job/container/$name/start-error"
-    reason=StartError
+  find_reason "$name" "$count" "$code"
+  if [[ -n $TEXT ]]; then
+    json_text "$TEXT"
+    message=",\"message\":\"$JSON\""
   fi
-  last_run="\"startedAt\":$started,\"finishedAt\":$NOW,\"exitCode\":$code,\"reason\":\"$reason\",\"detail\":\"$detail\""
+  last_run="\"startedAt\":$started,\"finishedAt\":$NOW,\"exitCode\":$code,\"reason\":\"$REASON\",\"detail\":\"$DETAIL\"$message"
+  # Too long for a pipe that others write to as well.
+  [[ $restart_policy == Never && ${kind[$name]} != sidecar ]] || printf '%s\n' "$last_run" >"$job/container/$name/last"
   write_state "$name" "{\"state\":\"terminated\",\"restartCount\":$count,$last_run$last}"
-  printf 'ended %s %s %s %s %s %s\n' "$name" "$code" "$position" "$NOW" "$started" "$last_run" >&"$events"
+  printf 'ended %s %s %s %s %s\n' "$name" "$code" "$position" "$NOW" "$started" >&"$events"
 }
 
 # --- the job ------------------------------------------------------------------------------------------------------
 
-declare -A kind pid_of puller_of writer_of position_of count_of last_of result_of restart_at backoff_of
+declare -A kind pid_of puller_of writer_of position_of count_of last_of result_of restart_at backoff_of is_started kill_at
+declare -A is_watched probe_of hook_of message_from_log
 names=() started_sidecars=()
 restart_policy=Never grace=30 deadline=0 backoff_first=10 backoff_most=300 id_variable=''
-stop_reason='' stop_detail='' stop_deadline=0 killed='' ending_sidecars='' tick=0.2 notes=0 partial=''
+stop_reason='' stop_detail='' stopped_at=0 stop_deadline=0 ending_sidecars='' tick=200 notes=0 partial='' oom_file='' oom_kills=0
 
 read_settings() {
   local key value more
@@ -250,14 +289,25 @@ read_settings() {
     job-id-variable) id_variable=$value ;;
     container) names+=("$more") && kind[$more]=$value ;;
     memory-volume | size-limit | size-check-seconds) read_volume_setting "$key" "$value" "$more" ;;
+    probe) is_watched[$value]=1 && probe_of["$value ${more%% *}"]=${more#* } ;;
+    hook) is_watched[$value]=1 && hook_of["$value $more"]=1 ;;
+    message-from-log) message_from_log[$value]=1 ;;
     esac
   done <"$job/settings"
+  if ((${#is_watched[@]} > 0)); then
+    # shellcheck source-path=SCRIPTDIR source=lifecycle.sh
+    . "${runner%/*}/lifecycle.sh"
+  fi
 }
 
 claim() { # the first act: nobody else can run this pod from here on, and everybody can see which job does
   local id boot
   if [[ -n $id_variable ]]; then
-    id=${!id_variable}
+    id=${!id_variable-}
+    if [[ -z $id ]]; then
+      printf 'this is no job of the scheduler: it has no %s\n' "$id_variable" >&2
+      exit 3
+    fi
   else
     start_ticks "$$"
     read -r boot </proc/sys/kernel/random/boot_id
@@ -271,8 +321,34 @@ claim() { # the first act: nobody else can run this pod from here on, and everyb
   set +o noclobber
 }
 
+find_oom_counter() { # sets oom_file, where the kernel counts whom it killed in this job's cgroup; '' where it cannot be read
+  local line path
+  while IFS= read -r line; do
+    path=${line#*:*:}
+    case $line in
+    0::*) path="/sys/fs/cgroup${path%/}/memory.events /sys/fs/cgroup/unified${path%/}/memory.events" ;;
+    *:memory:* | *:memory,*:* | *,memory:* | *,memory,*:*) path=/sys/fs/cgroup/memory${path%/}/memory.oom_control ;;
+    *) continue ;;
+    esac
+    for path in $path; do
+      [[ -r $path ]] && oom_file=$path && read_oom_kills && return
+    done
+  done </proc/self/cgroup
+  oom_file=
+}
+
+read_oom_kills() { # sets OOM_KILLS
+  local key value
+  [[ -n $oom_file ]] || return
+  while read -r key value; do
+    [[ $key == oom_kill ]] && OOM_KILLS=$value && return
+  done 2>/dev/null <"$oom_file"
+  return 1
+}
+
 start() { # NAME
   unset -v "restart_at[$1]"
+  read_oom_kills && oom_kills=$OOM_KILLS
   supervise "$1" "${count_of[$1]:-0}" "${last_of[$1]-}" &
   pid_of[$1]=0
 }
@@ -292,29 +368,51 @@ signal_container() { # SIGNAL NAME: SIGTERM to the first process, as in a contai
   kill "-$1" "$pid" 2>/dev/null
 }
 
-signal_all() { # SIGNAL: every container but the sidecars
+terminate() { # NAME SECONDS: preStop hook, SIGTERM and, when the time is over, SIGKILL. A second call may only shorten the time
+  local at
+  uptime
+  at=$((UPTIME + $2 * 1000))
+  if [[ -n ${kill_at[$1]-} ]]; then
+    ((at >= ${kill_at[$1]})) || kill_at[$1]=$at
+    return
+  fi
+  kill_at[$1]=$at
+  [[ -z ${is_watched[$1]-} ]] || end_actions "$1"
+  if [[ -n ${hook_of["$1 preStop"]-} ]] && (($2 > 0)); then
+    start_action "$1" preStop "$2"
+  else
+    signal_container TERM "$1"
+  fi
+}
+
+terminate_all() { # SECONDS: every running container but the sidecars
   local name
   for name in "${!pid_of[@]}"; do
-    [[ ${kind[$name]} == sidecar ]] || signal_container "$1" "$name"
+    [[ ${kind[$name]} != sidecar ]] || continue
+    if ((${pid_of[$name]} > 0)); then terminate "$name" "$1"; else signal_container TERM "$name"; fi
   done
 }
 
-stop() { # REASON [DETAIL]: once; what is not running any more will not be started
-  local name seconds=$grace signal=TERM
-  [[ -z $stop_reason && -z $ending_sidecars ]] || return
-  stop_reason=$1 stop_detail=${2-}
+stop() { # REASON [DETAIL]: what is not running any more will not be started
+  local name seconds=$grace
+  [[ -z $ending_sidecars ]] || return
   if [[ -s $job/grace ]]; then read -r seconds <"$job/grace"; fi
   # As a kubelet, which gives no time to a pod that fills the machine.
-  if [[ $1 == Evicted ]]; then seconds=0 signal=KILL; fi
+  if [[ $1 == Evicted ]]; then seconds=0; fi
   uptime
-  stop_deadline=$((UPTIME + seconds * 1000))
-  now
-  printf '%s\n%s %s\n' "$stop_deadline" "$1" "$NOW" >"$job/stopping"
+  if [[ -n $stop_reason ]]; then
+    ((UPTIME + seconds * 1000 >= stop_deadline)) || stop_deadline=$((UPTIME + seconds * 1000))
+  else
+    now
+    stop_reason=$1 stop_detail=${2-} stopped_at=$NOW
+    stop_deadline=$((UPTIME + seconds * 1000))
+  fi
+  printf '%s\n%s %s\n' "$stop_deadline" "$stop_reason" "$stopped_at" >"$job/stopping"
   for name in "${!restart_at[@]}"; do
     unset -v "restart_at[$name]"
     [[ ${kind[$name]} == sidecar ]] || result_of[$name]=137
   done
-  signal_all "$signal"
+  terminate_all "$seconds"
 }
 
 note_time() { # NAME POSITION TIME: the log had POSITION bytes just before TIME
@@ -338,10 +436,13 @@ on_unready() { # NAME WORD: its image is not there; what would not go better the
 on_started() { # NAME PID WRITER
   unset -v "puller_of[$1]"
   pid_of[$1]=$2 writer_of[$1]=$3 position_of[$1]=0
-  if [[ ${kind[$1]} == sidecar ]]; then
-    [[ -z $ending_sidecars ]] || signal_container TERM "$1"
-  elif [[ -n $stop_reason ]]; then
-    signal_container TERM "$1"
+  if [[ ${kind[$1]} == sidecar && -n $ending_sidecars || ${kind[$1]} != sidecar && -n $stop_reason ]]; then
+    uptime
+    terminate "$1" $((stop_deadline > UPTIME ? (stop_deadline - UPTIME + 999) / 1000 : 0))
+  elif [[ -n ${is_watched[$1]-} ]]; then
+    begin_lifecycle "$1"
+  else
+    is_started[$1]=1
   fi
 }
 
@@ -355,9 +456,10 @@ wants_restart() { # NAME CODE
   fi
 }
 
-on_ended() { # NAME CODE POSITION FINISHED STARTED LAST_RUN
-  local name=$1 count=${count_of[$1]:-0} wait_seconds
-  unset -v "pid_of[$name]" "writer_of[$name]"
+on_ended() { # NAME CODE POSITION FINISHED STARTED
+  local name=$1 count=${count_of[$1]:-0} wait_seconds last=''
+  unset -v "pid_of[$name]" "writer_of[$name]" "is_started[$name]" "kill_at[$name]"
+  [[ -z ${is_watched[$name]-} ]] || end_lifecycle "$name"
   (($3 > ${position_of[$name]:-0})) && note_time "$name" "${position_of[$name]:-0}" "$4"
   if ! wants_restart "$name" "$2"; then
     result_of[$name]=$2
@@ -368,7 +470,8 @@ on_ended() { # NAME CODE POSITION FINISHED STARTED LAST_RUN
   wait_seconds=${backoff_of[$name]:-0}
   backoff_of[$name]=$((wait_seconds == 0 ? backoff_first : wait_seconds * 2))
   ((backoff_of[$name] <= backoff_most)) || backoff_of[$name]=$backoff_most
-  last_of[$name]=",\"last\":{$6}"
+  IFS= read -r last <"$job/container/$name/last"
+  last_of[$name]=",\"last\":{$last}"
   uptime
   restart_at[$name]=$((UPTIME + wait_seconds * 1000))
   if ((wait_seconds > 0)); then
@@ -392,32 +495,37 @@ sample() { # notes when logs grew; slower and slower while nothing happens
   done
   if [[ -n $grew ]]; then
     # A container that writes for days has times of seconds in the end: some 20,000 notes a day.
-    tick=0.2
-    ((notes < 5000)) || tick=1
-    ((notes < 50000)) || tick=5
+    tick=200
+    ((notes < 5000)) || tick=1000
+    ((notes < 50000)) || tick=5000
   else
-    case $tick in 0.2) tick=0.4 ;; 0.4) tick=0.7 ;; 0.7) tick=1 ;; esac
+    case $tick in 200) tick=400 ;; 400) tick=700 ;; 700) tick=1000 ;; esac
   fi
 }
 
 check_timers() {
   local name
   uptime
-  if [[ -n $stop_reason && -z $killed ]] && ((UPTIME >= stop_deadline)); then
-    killed=1
-    signal_all KILL
-  fi
-  if ((deadline > 0 && UPTIME >= job_deadline)); then stop DeadlineExceeded; fi
+  # First: a preStop hook that took all the time leaves a container two seconds more.
+  ((${#is_watched[@]} == 0)) || check_actions
+  for name in "${!kill_at[@]}"; do
+    ((UPTIME >= ${kill_at[$name]})) || continue
+    signal_container KILL "$name"
+    kill_at[$name]=$((UPTIME + 1000))
+  done
+  if [[ -z $stop_reason ]] && ((deadline > 0 && UPTIME >= job_deadline)); then stop DeadlineExceeded; fi
   for name in "${!restart_at[@]}"; do
-    if ((UPTIME >= restart_at[$name])); then start "$name"; fi
+    if ((UPTIME >= ${restart_at[$name]})); then start "$name"; fi
   done
 }
 
 pump() { # waits for one event or one tick
-  local line pause_seconds=$tick event
-  ((${#restart_at[@]} == 0)) || pause_seconds=0.2
-  if [[ -n $stop_reason || -n $ending_sidecars ]]; then pause_seconds=0.05; fi
-  if IFS= read -r -t "$pause_seconds" -u "$events" line; then
+  local line event pause_milliseconds=$tick seconds
+  ((${#restart_at[@]} == 0)) || pause_milliseconds=200
+  if [[ -n $stop_reason || -n $ending_sidecars ]] || ((${#kill_at[@]} > 0)); then pause_milliseconds=50; fi
+  if ((${#is_watched[@]} > 0)); then shorten_pause; fi
+  printf -v seconds '%d.%03d' $((pause_milliseconds / 1000)) $((pause_milliseconds % 1000))
+  if IFS= read -r -t "$seconds" -u "$events" line; then
     read -r -a event <<<"$partial$line"
     partial=
     case ${event[0]} in
@@ -425,7 +533,7 @@ pump() { # waits for one event or one tick
     unready) on_unready "${event[@]:1}" ;;
     started) on_started "${event[@]:1}" ;;
     ended) on_ended "${event[@]:1}" ;;
-    stop) stop Terminated ;;
+    stop) stop "${event[1]}" ;;
     evict) stop Evicted "${event[*]:1}" ;;
     esac
   else
@@ -443,7 +551,7 @@ run_init_containers() {
     start "$name"
     if [[ ${kind[$name]} == sidecar ]]; then
       started_sidecars=("$name" "${started_sidecars[@]}")
-      while [[ ${pid_of[$name]-} == 0 ]]; do pump; done
+      until [[ -n ${is_started[$name]-} || -n ${result_of[$name]-} || -n $stop_reason ]]; do pump; done
       [[ -z ${result_of[$name]-} ]] || stop InitContainerFailed
       continue
     fi
@@ -472,20 +580,18 @@ end_sidecars() { # one after the other, the last one started first
   sidecar_deadline=$((UPTIME + grace * 1000))
   if [[ -n $stop_reason && $stop_reason != InitContainerFailed ]]; then sidecar_deadline=$((stop_deadline + 2000)); fi
   [[ -s $job/stopping ]] || printf '%s\n' "$sidecar_deadline" >"$job/stopping"
+  stop_deadline=$sidecar_deadline
   for name in "${started_sidecars[@]}"; do
     unset -v "restart_at[$name]"
-    signal_container TERM "$name"
-    while [[ -n ${pid_of[$name]-} ]]; do
-      pump
-      uptime
-      ((UPTIME < sidecar_deadline)) || signal_container KILL "$name"
-    done
+    uptime
+    ((${pid_of[$name]:-0} == 0)) || terminate "$name" $((sidecar_deadline > UPTIME ? (sidecar_deadline - UPTIME + 999) / 1000 : 0))
+    while [[ -n ${pid_of[$name]-} ]]; do pump; done
   done
 }
 
 report_unstarted() { # a stopped pod has no container that waits for ever
   local name
-  [[ $stop_reason == Terminated || $stop_reason == DeadlineExceeded || $stop_reason == Evicted ]] || return
+  case $stop_reason in Terminated | TimeLimit | DeadlineExceeded | Evicted) ;; *) return ;; esac
   now
   for name in "${names[@]}"; do
     [[ -e $job/state/$name.json ]] && continue
@@ -536,8 +642,10 @@ run_job() {
   events=$PIPE
   open_pipe
   quiet=$PIPE
-  trap 'printf "stop\n" >&"$events"' TERM INT
+  trap 'printf "stop Terminated\n" >&"$events"' TERM INT
+  trap 'printf "stop TimeLimit\n" >&"$events"' USR1
   trap '' HUP
+  find_oom_counter
   uptime
   job_deadline=$((UPTIME + deadline * 1000))
   prepare_volumes

@@ -4,9 +4,14 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { resolvePod } from '@interlink/plugin-sdk';
+import type { Container } from '@interlink/spec';
+import { containerActions, type ContainerActions } from '../src/actions/container-actions.ts';
 import {
+  parseContainerHealth,
   parseContainerRecord,
   parseJobOutcome,
+  type ContainerHealth,
   type ContainerRecord,
   type JobOutcome,
 } from '../src/directory/container-record.ts';
@@ -26,6 +31,8 @@ export interface TestContainer {
   readonly workingDirectory?: string;
   /** More files of the container, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Probes, hooks and whatever else of a container becomes settings of the runner. */
+  readonly spec?: Partial<Container>;
   /** A mount namespace of its own, in which an empty directory of the job is at `/volume-of-test`. */
   readonly namespace?: NamespaceKind;
 }
@@ -39,6 +46,11 @@ export interface TestJob {
   readonly settings?: readonly string[];
   /** Default 1, and 2 from the second on. */
   readonly backoffSeconds?: number;
+}
+
+function actionsOf({ name, spec }: TestContainer): ContainerActions {
+  const pod = { metadata: { uid: 'u' }, spec: { containers: [{ name, image: 'i', ...spec }] } };
+  return containerActions(resolvePod({ pod }).containers[0]!);
 }
 
 /** A job directory with the runner's files, and the real runner on it. */
@@ -65,6 +77,8 @@ export class RunnerWorld {
     ];
     for (const container of job.containers) {
       lines.push(`container ${container.kind ?? 'main'} ${container.name}`);
+      if (container.spec?.terminationMessagePolicy) lines.push(`message-from-log ${container.name}`);
+      lines.push(...actionsOf(container).settings);
       await world.writeContainer(container);
     }
     await writeFile(join(world.directory, 'settings'), `${lines.join('\n')}\n`);
@@ -79,6 +93,9 @@ export class RunnerWorld {
     await writeFile(join(directory, 'env'), formatNulList(container.environment ?? ['PATH=/usr/bin:/bin']));
     await writeFile(join(directory, 'workdir'), formatNulList([container.workingDirectory ?? '/']));
     for (const [name, text] of Object.entries(container.files ?? {})) await writeFile(join(directory, name), text);
+    for (const entry of actionsOf(container).files) {
+      if (entry.kind === 'file') await writeFile(join(directory, entry.path), entry.content);
+    }
     if (container.namespace) await this.writeMounts(directory, container.namespace);
   }
 
@@ -99,8 +116,10 @@ export class RunnerWorld {
     }
   }
 
-  start(environment: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin' }): ChildProcess {
-    this.runner = spawn('bash', [runnerProgram(), this.directory], {
+  /** `launcher`: words before the runner's command. */
+  start(environment: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin' }, launcher: readonly string[] = []): ChildProcess {
+    const [program, ...rest] = [...launcher, 'bash', runnerProgram(), this.directory];
+    this.runner = spawn(program, rest, {
       detached: true,
       env: environment,
       stdio: 'ignore',
@@ -125,6 +144,18 @@ export class RunnerWorld {
 
   async state(name: string): Promise<ContainerRecord | undefined> {
     return parseContainerRecord(await this.text(`state/${name}.json`));
+  }
+
+  /** How a container with probes is; undefined where nothing is written. */
+  async health(name: string): Promise<ContainerHealth | undefined> {
+    return parseContainerHealth(await this.text(`state/${name}.health.json`));
+  }
+
+  /** Ends the job as a delete does. */
+  async delete(graceSeconds: number): Promise<void> {
+    await writeFile(join(this.directory, 'grace'), `${graceSeconds}\n`);
+    this.runner?.kill('SIGTERM');
+    if (this.runner) await this.exitOf(this.runner);
   }
 
   async outcome(): Promise<JobOutcome | undefined> {

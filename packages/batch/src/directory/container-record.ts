@@ -9,8 +9,19 @@ export interface EndedRun {
   readonly reason: string;
   /** A word of the runner that says more, and the volume that it is about: `CommandNotFound`, `HostPathMissing data`; '' for none. */
   readonly detail?: string;
-  /** What to tell the author of the pod, where the runner knows it: why an image could not be pulled. */
+  /** What the container left as its message, else what the runner knows: why it ended it, why its image could not be pulled. */
   readonly message?: string;
+}
+
+/** How a container with probes or a postStart hook is, as the runner wrote it. */
+export interface ContainerHealth {
+  /** The run that this is about. */
+  readonly restartCount: number;
+  /** Whether its postStart hook and its startup probe have passed. */
+  readonly started: boolean;
+  readonly ready: boolean;
+  /** What the last failed probe said; '' when all pass. */
+  readonly message: string;
 }
 
 /** State of a container as the runner wrote it. */
@@ -22,7 +33,7 @@ export type ContainerRecord = { readonly restartCount: number; readonly last?: E
 
 /** The runner's last word on a job. */
 export interface JobOutcome {
-  /** `Completed`, `InitContainerFailed`, `Terminated`, `DeadlineExceeded` or `Evicted`. */
+  /** `Completed`, `InitContainerFailed`, `Terminated`, `TimeLimit`, `DeadlineExceeded` or `Evicted`. */
   readonly reason: string;
   /** Of `Evicted`: the volume and its limit in bytes. '' for nothing more. */
   readonly detail?: string;
@@ -32,7 +43,10 @@ export interface JobOutcome {
 
 /** That the runner was told to end the pod, and when. */
 export interface StopNote {
-  /** `Terminated`: by the scheduler or the plugin. `DeadlineExceeded`, `InitContainerFailed`: by itself. */
+  /**
+   * `Terminated`: by the scheduler or the plugin. `TimeLimit`: the scheduler said that the job is about to reach it. `DeadlineExceeded`,
+   * `InitContainerFailed`: by itself.
+   */
   readonly reason: string;
   /** Seconds since 1970. */
   readonly at: number;
@@ -50,6 +64,12 @@ export function parseContainerRecord(text: string): ContainerRecord | undefined 
   return typeof record?.state === 'string' && typeof record.restartCount === 'number'
     ? (record as ContainerRecord)
     : undefined;
+}
+
+/** A health file's content; undefined where it is not (yet) one. */
+export function parseContainerHealth(text: string): ContainerHealth | undefined {
+  const health = parse(text) as Partial<ContainerHealth> | undefined;
+  return typeof health?.restartCount === 'number' ? (health as ContainerHealth) : undefined;
 }
 
 /** The outcome file's content; undefined where it is not yet complete. */

@@ -43,6 +43,8 @@ export interface ContainerSummary {
   readonly image: string;
   /** `registry/repository@sha256:…`, where it was known when the pod was created. */
   readonly imageId?: string;
+  /** Whether it has probes or hooks, so that the runner writes its health. */
+  readonly watched?: boolean;
 }
 
 /** How a job was lost, and what its containers had reached. */

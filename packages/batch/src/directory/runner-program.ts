@@ -3,7 +3,15 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The static bash programs that come with this package, installed together; the first is the runner. */
-export const runnerPrograms = ['runner.sh', 'join.sh', 'become.sh', 'volumes.sh', 'pull-image.sh'] as const;
+export const runnerPrograms = [
+  'runner.sh',
+  'lifecycle.sh',
+  'action.sh',
+  'join.sh',
+  'become.sh',
+  'volumes.sh',
+  'pull-image.sh',
+] as const;
 
 /** Path of the runner as it comes with this package. */
 export function runnerProgram(): string {

@@ -1,4 +1,6 @@
-import type { ResolvedPod, VolumeContents } from '@interlink/plugin-sdk';
+import type { ResolvedContainer, ResolvedPod, VolumeContents } from '@interlink/plugin-sdk';
+import { InternalError } from '@interlink/spec';
+import type { ContainerActions } from '../actions/container-actions.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { PodVolumes } from '../pod/volume-tree.ts';
 import { checkedName } from './job-paths.ts';
@@ -13,10 +15,12 @@ export interface RunnerSettings {
   readonly volumes: PodVolumes;
   /** Of the scheduler. */
   readonly jobIdVariable: string | undefined;
+  /** Probes and hooks, by container. */
+  readonly actions: ReadonlyMap<string, ContainerActions>;
 }
 
 /** The runner's settings file: one `key value` a line, only numbers and checked words. */
-export function formatRunnerSettings({ pod, policy, volumes, jobIdVariable }: RunnerSettings): string {
+export function formatRunnerSettings({ pod, policy, volumes, jobIdVariable, actions }: RunnerSettings): string {
   const backoff = policy.restartBackoffSeconds ?? defaultBackoff;
   const containers = [...pod.initContainers, ...pod.containers];
   return [
@@ -24,10 +28,12 @@ export function formatRunnerSettings({ pod, policy, volumes, jobIdVariable }: Ru
     `grace-seconds ${wholeSeconds(pod.terminationGracePeriodSeconds)}`,
     `deadline-seconds ${wholeSeconds(pod.activeDeadlineSeconds ?? 0)}`,
     `backoff-seconds ${wholeSeconds(backoff.initial)} ${wholeSeconds(backoff.maximum)}`,
-    ...(jobIdVariable === undefined ? [] : [`job-id-variable ${jobIdVariable}`]),
+    ...(jobIdVariable === undefined ? [] : [`job-id-variable ${checkedVariable(jobIdVariable)}`]),
     `size-check-seconds ${Math.max(1, wholeSeconds(policy.volumeCheckSeconds ?? defaultVolumeCheckSeconds))}`,
     ...[...volumes].flatMap(([name, contents]) => volumeSettings(name, contents)),
     ...containers.map(({ kind, name, field }) => `container ${kind} ${checkedName(name, `${field}.name`)}`),
+    ...containers.filter(wantsLog).map(({ name }) => `message-from-log ${name}`),
+    ...[...actions.values()].flatMap(({ settings }) => settings),
     '',
   ].join('\n');
 }
@@ -39,6 +45,15 @@ function volumeSettings(name: string, contents: VolumeContents): string[] {
     ...(medium === 'Memory' ? [`memory-volume ${name}`] : []),
     ...(sizeLimitBytes === undefined ? [] : [`size-limit ${name} ${sizeLimitBytes}`]),
   ];
+}
+
+function wantsLog({ spec }: ResolvedContainer): boolean {
+  return spec.terminationMessagePolicy === 'FallbackToLogsOnError';
+}
+
+function checkedVariable(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  throw new InternalError('jobIdVariable of the scheduler is no name of a variable');
 }
 
 function wholeSeconds(seconds: number): number {

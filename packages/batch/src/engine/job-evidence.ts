@@ -1,7 +1,9 @@
 import {
+  parseContainerHealth,
   parseContainerRecord,
   parseJobOutcome,
   parseStopNote,
+  type ContainerHealth,
   type ContainerRecord,
 } from '../directory/container-record.ts';
 import { jobFiles, jobPath } from '../directory/job-paths.ts';
@@ -21,17 +23,29 @@ export async function readJobFiles(engine: Engine, held: HeldPodState): Promise<
   if (held.outcome || held.record.lost) return;
   const { uid, containers } = held.record;
   const statePath = (name: string): string => jobPath(engine.root, uid, jobFiles.states, `${name}.json`);
+  const healthPath = (name: string): string => statePath(`${name}.health`);
   const outcomePath = jobPath(engine.root, uid, jobFiles.outcome);
   // First the outcome: where it is there, the states that are read after it are final.
   const outcome = (await engine.host.readMany([outcomePath])).get(outcomePath);
   const stopPath = jobPath(engine.root, uid, jobFiles.stopping);
-  const texts = await engine.host.readMany([stopPath, ...containers.map(({ name }) => statePath(name))]);
+  const watched = containers.filter((container) => container.watched);
+  const texts = await engine.host.readMany([
+    stopPath,
+    ...containers.map(({ name }) => statePath(name)),
+    ...watched.map(({ name }) => healthPath(name)),
+  ]);
   const states = new Map<string, ContainerRecord>(held.states);
   for (const { name } of containers) {
     const state = parseContainerRecord(texts.get(statePath(name)) ?? '');
     if (state) states.set(name, state);
   }
+  const health = new Map<string, ContainerHealth>(held.health);
+  for (const { name } of watched) {
+    const found = parseContainerHealth(texts.get(healthPath(name)) ?? '');
+    if (found) health.set(name, found);
+  }
   held.states = states;
+  held.health = health;
   held.stop = parseStopNote(texts.get(stopPath) ?? '');
   held.outcome = outcome === undefined ? undefined : parseJobOutcome(outcome);
 }

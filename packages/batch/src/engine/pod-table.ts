@@ -1,13 +1,14 @@
 import type { PodStatus } from '@interlink/spec';
 import type { JobRecord } from '../directory/job-record.ts';
 import type { JobState } from '../contract/scheduler.ts';
-import type { ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
+import type { ContainerHealth, ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
 import { isOver, mapPodStatus, type JobView } from '../status/map-pod-status.ts';
 
 /** A pod in memory: its record and what was last read of its job. */
 export interface HeldPodState {
   record: JobRecord;
   states: ReadonlyMap<string, ContainerRecord>;
+  health: ReadonlyMap<string, ContainerHealth>;
   outcome: JobOutcome | undefined;
   stop: StopNote | undefined;
   job: JobState | undefined;
@@ -96,6 +97,7 @@ function newState(record: JobRecord): HeldPodState {
   return {
     record,
     states: new Map(),
+    health: new Map(),
     outcome: undefined,
     stop: undefined,
     job: undefined,

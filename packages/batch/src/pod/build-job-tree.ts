@@ -68,7 +68,7 @@ function givenVariables(
 
 function containerTree(
   container: ResolvedContainer,
-  { volumes, starts, checks, deviceVariables }: JobTreeParts,
+  { volumes, starts, checks, deviceVariables, actions }: JobTreeParts,
 ): TreeEntry[] {
   const { name } = container;
   const start = starts.get(name);
@@ -89,7 +89,10 @@ function containerTree(
     ...list('hostpaths', listHostChecks(checks.get(name) ?? [])),
     ...(start.join ? [listFile(`${base}/join`, formatJoin(start.join))] : []),
     ...(start.signals === undefined ? [] : [file(`${base}/signals`, `${start.signals}\n`)]),
-    ...(start.files ?? []).map((entry) => ({ ...entry, path: `${base}/${entry.path}` })),
+    ...[...(start.files ?? []), ...(actions.get(name)?.files ?? [])].map((entry) => ({
+      ...entry,
+      path: `${base}/${entry.path}`,
+    })),
   ];
 }
 

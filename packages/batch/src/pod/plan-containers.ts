@@ -1,4 +1,5 @@
 import type { ResolvedContainer, ResolvedPod } from '@interlink/plugin-sdk';
+import { containerActions, type ContainerActions } from '../actions/container-actions.ts';
 import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
@@ -32,6 +33,7 @@ export interface PlannedContainer {
   readonly start: ContainerStart;
   /** Paths of the machine to look at before it starts. */
   readonly checks: readonly HostMount[];
+  readonly actions: ContainerActions;
   /** See `ContainerSummary.imageId`. */
   readonly imageId?: string;
 }
@@ -68,7 +70,7 @@ async function planContainer(
   const files = [...(start.files ?? []), ...(image?.files ?? [])];
   const argv = [...(container.kind === 'main' ? (plan.wrapper ?? []) : []), ...start.argv];
   const imageId = image?.id === undefined ? {} : { imageId: image.id };
-  return { container, checks, start: { ...start, argv, files }, ...imageId };
+  return { container, checks, actions: containerActions(container), start: { ...start, argv, files }, ...imageId };
 }
 
 async function imageOf(container: ResolvedContainer, context: ContainerContext): Promise<PlannedImage | undefined> {

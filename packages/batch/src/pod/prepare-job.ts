@@ -1,5 +1,6 @@
 import { resolvePod, type ResolvedPod, type VerdictTable } from '@interlink/plugin-sdk';
 import { annotations, InvalidInputError, UnsupportedError, type RetrievedPodData } from '@interlink/spec';
+import { isWatched } from '../actions/container-actions.ts';
 import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
 import type { Host, TreeEntry } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
@@ -69,6 +70,7 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     createdAt: context.createdAt,
     warnings: [...judgement.warnings, ...plan.warnings],
   });
+  const actions = new Map(containers.map((planned) => [planned.container.name, planned.actions]));
   const { jobIdVariable } = context.scheduler;
   const tree = buildJobTree({
     pod,
@@ -81,6 +83,7 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     plan,
     deviceVariables: context.scheduler.deviceVariables ?? [],
     jobIdVariable,
+    actions,
   });
   const recordFile: TreeEntry = {
     kind: 'file',
@@ -137,6 +140,12 @@ function buildRecord(
   };
 }
 
-function summarize({ container: { name, kind, image }, imageId }: PlannedContainer): ContainerSummary {
-  return { name, kind, image, ...(imageId === undefined ? {} : { imageId }) };
+function summarize({ container: { name, kind, image }, imageId, actions }: PlannedContainer): ContainerSummary {
+  return {
+    name,
+    kind,
+    image,
+    ...(imageId === undefined ? {} : { imageId }),
+    ...(isWatched(actions) ? { watched: true } : {}),
+  };
 }

@@ -16,8 +16,8 @@ import type { Scheduler } from '../contract/scheduler.ts';
 import { volumeVerdicts } from './volume-verdicts.ts';
 
 const hostNetwork = 'containers have the network of the machine they run on';
-const notChecked = ignored('probes are not run; a container counts as ready while it runs');
-const noHooks = ignored('hooks are not run');
+const probes = 'by the runner; HTTP and TCP ask from the machine of the job, by default at localhost';
+const hooks = honoured('by the runner, inside the container');
 const notEnforced = ignored('the program runs with the rights of the user that runs the jobs');
 
 /** What becomes of each field of a pod in a batch backend. */
@@ -64,10 +64,13 @@ const podVerdicts: VerdictTable = {
 const containerVerdicts: VerdictTable = {
   'spec.containers[].resources': unlessDefault([{}], ignored('no limits are enforced')),
   'spec.containers[].ports': ignored(hostNetwork),
-  'spec.containers[].livenessProbe': notChecked,
-  'spec.containers[].readinessProbe': notChecked,
-  'spec.containers[].startupProbe': notChecked,
-  'spec.containers[].lifecycle': noHooks,
+  'spec.containers[].livenessProbe': honoured(probes),
+  'spec.containers[].readinessProbe': honoured(probes),
+  'spec.containers[].startupProbe': honoured(probes),
+  'spec.containers[].lifecycle.postStart': hooks,
+  'spec.containers[].lifecycle.preStop': hooks,
+  'spec.containers[].lifecycle.stopSignal': unlessDefault(['SIGTERM'], ignored('containers are ended by SIGTERM')),
+  'spec.containers[].terminationMessagePolicy': honoured(),
   'spec.containers[].stdin': unlessDefault([false], ignored('standard input is empty')),
   'spec.containers[].stdinOnce': unlessDefault([false], ignored('standard input is empty')),
   'spec.containers[].tty': unlessDefault([false], ignored('there is no terminal')),

@@ -1,5 +1,5 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '@interlink/spec';
-import type { ContainerRecord, EndedRun } from '../directory/container-record.ts';
+import type { ContainerHealth, ContainerRecord, EndedRun } from '../directory/container-record.ts';
 import type { EndCause, JobRecord, LostJob } from '../directory/job-record.ts';
 import { describeStartError } from './start-errors.ts';
 
@@ -8,6 +8,8 @@ export interface ContainerFacts {
   readonly backend: string;
   readonly pod: Pick<JobRecord, 'uid' | 'name' | 'namespace'>;
   readonly states: ReadonlyMap<string, ContainerRecord>;
+  /** Of containers with probes or a postStart hook. */
+  readonly health: ReadonlyMap<string, ContainerHealth>;
   readonly hasInitContainers: boolean;
   readonly isOver: boolean;
   /** Why nothing has started yet. */
@@ -34,7 +36,7 @@ export function mapContainerStatus(container: Container, facts: ContainerFacts):
   const record = facts.states.get(container.name);
   const state = mapState(container, record, facts);
   const restartCount = record?.restartCount ?? 0;
-  const started = state.running !== undefined;
+  const { started, ready } = state.running ? readiness(container, restartCount, facts) : notRunning;
   return {
     name: container.name,
     image: container.image,
@@ -42,7 +44,7 @@ export function mapContainerStatus(container: Container, facts: ContainerFacts):
     restartCount,
     state,
     ...(record?.last && !isLastShown(record, facts) ? { lastState: { terminated: mapEnded(record.last) } } : {}),
-    ready: started || (container.kind === 'init' && state.terminated?.exitCode === 0),
+    ready: ready || (container.kind === 'init' && state.terminated?.exitCode === 0),
     started,
     ...(record ? { containerID: `${facts.backend}://${facts.pod.uid}/${container.name}/${restartCount}` } : {}),
   };
@@ -56,6 +58,15 @@ function hasRun(record: ContainerRecord | undefined): boolean {
     record.last !== undefined ||
     (record.state === 'terminated' && record.startedAt !== undefined)
   );
+}
+
+const notRunning = { started: false, ready: false };
+
+/** Of a running container. What was written about the run before says nothing. */
+function readiness({ name, watched }: Container, run: number, { health }: ContainerFacts): typeof notRunning {
+  if (!watched) return { started: true, ready: true };
+  const found = health.get(name);
+  return found?.restartCount === run ? found : notRunning;
 }
 
 /** A container that waited for its restart when the job ended has its last run as its state. */

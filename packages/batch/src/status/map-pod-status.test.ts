@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerRecord } from '../directory/container-record.ts';
+import type { ContainerHealth, ContainerRecord } from '../directory/container-record.ts';
 import type { JobRecord } from '../directory/job-record.ts';
 import { isOver, mapPodStatus, type JobView } from './map-pod-status.ts';
 
@@ -150,6 +150,51 @@ describe('mapPodStatus', () => {
     const from = view({ prep: failed }, { outcome: { ...outcome, reason: 'InitContainerFailed' } });
     expect(stateOf('main', from)).toEqual({ waiting: { reason: 'PodInitializing' } });
     expect(mapPodStatus(from, 'x').interlink).toMatchObject({ reason: 'InitContainerFailed', jobState: 'ended' });
+  });
+
+  const watched: JobRecord = {
+    ...record,
+    containers: [{ name: 'main', kind: 'main', image: 'm', watched: true }],
+  };
+  const health = (more: Partial<ContainerHealth>): Pick<JobView, 'record' | 'health'> => ({
+    record: watched,
+    health: new Map([['main', { restartCount: 0, started: true, ready: true, message: '', ...more }]]),
+  });
+
+  it.each([
+    ['nothing is known of its probes', { record: watched }, { started: false, ready: false }],
+    ['they pass', health({}), { started: true, ready: true }],
+    ['it is not ready', health({ ready: false }), { started: true, ready: false }],
+    ['they were of the run before', health({ restartCount: 7 }), { started: false, ready: false }],
+  ] as const)('is as ready as its probes say: %s', (_, more, expected) => {
+    expect(mapPodStatus(view({ main: running }, more), 'x').containers?.[0]).toMatchObject(expected);
+  });
+
+  it('says which probe fails, and no more once the container has ended', () => {
+    const failing = health({ ready: false, message: 'Readiness probe failed: no' });
+    expect(mapPodStatus(view({ main: running }, failing), 'x').interlink).toMatchObject({
+      state: 'known',
+      reason: 'Unhealthy',
+      message: 'container main: Readiness probe failed: no',
+    });
+    expect(mapPodStatus(view({ main: done }, failing), 'x').interlink?.reason).toBeUndefined();
+    expect(mapPodStatus(view({ main: done }, failing), 'x').containers?.[0]).toMatchObject({ ready: false });
+  });
+
+  it('has the message that a container left', () => {
+    const failed: ContainerRecord = { ...done, exitCode: 1, reason: 'Error', message: 'the disk is full' };
+    expect(stateOf('main', view({ main: failed }))).toMatchObject({ terminated: { message: 'the disk is full' } });
+  });
+
+  it.each([
+    ['TimeLimit', 'the job reached its time limit'],
+    ['DeadlineExceeded', 'the pod ran longer than its activeDeadlineSeconds'],
+  ])('never ends well what was ended for %s', (reason, message) => {
+    const stop = { reason, at: 101 };
+    const from = view({ prep: { ...done, finishedAt: 90 }, main: done }, { stop, outcome: { ...outcome, reason } });
+    expect(stateOf('prep', from)).toMatchObject({ terminated: { exitCode: 0, reason: 'Completed' } });
+    expect(stateOf('main', from)).toMatchObject({ terminated: { exitCode: 143, reason, message } });
+    expect(mapPodStatus(from, 'x').interlink).toMatchObject({ reason, message });
   });
 
   it('is gone once deleted, with its last states', () => {

@@ -1,7 +1,7 @@
 import { formatQuantity } from '@interlink/plugin-sdk';
 import type { PodStatus, RemoteState } from '@interlink/spec';
-import type { ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
-import type { JobRecord } from '../directory/job-record.ts';
+import type { ContainerHealth, ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
+import type { EndCause, JobRecord } from '../directory/job-record.ts';
 import type { JobState } from '../contract/scheduler.ts';
 import { mapContainerStatus, type ContainerFacts } from './map-container-status.ts';
 
@@ -10,6 +10,8 @@ export interface JobView {
   readonly record: JobRecord;
   /** What the runner wrote, by container. */
   readonly states: ReadonlyMap<string, ContainerRecord>;
+  /** How containers with probes are, by container. */
+  readonly health?: ReadonlyMap<string, ContainerHealth>;
   /** The runner's last word. */
   readonly outcome?: JobOutcome | undefined;
   /** Set once the runner was told to end the pod. */
@@ -49,19 +51,21 @@ export function mapPodStatus(view: JobView, backend: string): PodStatus {
 }
 
 function factsOf(view: JobView, backend: string): ContainerFacts {
-  const { record } = view;
+  const { record, stop } = view;
   const { lost } = record;
+  const limit = limits[stop?.reason ?? ''];
   return {
     backend,
     pod: record,
     states: lost ? new Map(Object.entries(lost.states)) : view.states,
+    health: view.health ?? new Map(),
     hasInitContainers: record.containers.some(({ kind }) => kind !== 'main'),
     isOver: isOver(view),
     waiting: waitingFor(view),
     ...(lost ? { lost } : {}),
-    ...(view.stop?.reason === 'Terminated' ? { stoppedAt: view.stop.at } : {}),
+    ...(stop && (stop.reason === 'Terminated' || limit) ? { stoppedAt: stop.at } : {}),
     isUnexplained: isUnexplained(view),
-    cause: record.cause ?? lost,
+    cause: record.cause ?? lost ?? limit,
   };
 }
 
@@ -72,21 +76,27 @@ function waitingFor({ record, job }: JobView): { reason: string; message?: strin
   return { reason: job.reason ?? 'JobPending', message: `${job.message ?? `the job is ${job.word}`}${expected}` };
 }
 
+/** Reasons for which the runner ends containers whose exit codes then say nothing, e.g. 0 of one that ended well at SIGTERM. */
+const limits: Readonly<Record<string, EndCause>> = {
+  TimeLimit: { reason: 'TimeLimit', message: 'the job reached its time limit' },
+  DeadlineExceeded: { reason: 'DeadlineExceeded', message: 'the pod ran longer than its activeDeadlineSeconds' },
+};
+
 const outcomeMessages: Readonly<Record<string, string>> = {
   Completed: 'all containers have ended',
   InitContainerFailed: 'an init container failed',
   Terminated: 'the job was told to end',
-  DeadlineExceeded: 'the pod ran longer than its activeDeadlineSeconds',
 };
 
 function describeOutcome({ reason, detail = '' }: JobOutcome): string {
-  if (reason !== 'Evicted') return outcomeMessages[reason] ?? reason;
+  if (reason !== 'Evicted') return limits[reason]?.message ?? outcomeMessages[reason] ?? reason;
   // In the words of a kubelet.
   const [volume = '', limit = ''] = detail.split(' ');
   return `Usage of EmptyDir volume "${volume}" exceeds the limit "${formatQuantity(Number(limit), 'binary')}".`;
 }
 
-function remoteState({ record, states, outcome, stop, job: said, unknown }: JobView): RemoteState {
+function remoteState(view: JobView): RemoteState {
+  const { record, states, outcome, stop, job: said, unknown } = view;
   // The runner was there after the scheduler was last asked.
   const job = said?.phase === 'queued' && states.size > 0 ? undefined : said;
   if (record.phase === 'deleted') {
@@ -119,19 +129,33 @@ function remoteState({ record, states, outcome, stop, job: said, unknown }: JobV
     return { state: 'unknown', reason: 'SchedulerUnavailable', message: unknown.message, since: unknown.since };
   return {
     state: 'known',
-    ...(record.phase === 'deleting' ? { reason: 'Terminating', message: 'the job is being ended' } : describeJob(job)),
+    ...(record.phase === 'deleting'
+      ? { reason: 'Terminating', message: 'the job is being ended' }
+      : describeJob(view, job)),
     ...(job?.expectedStart === undefined ? {} : { expectedStart: job.expectedStart }),
     jobState: job?.word ?? record.phase,
   };
 }
 
-function describeJob(job: JobState | undefined): Pick<RemoteState, 'reason' | 'message'> {
+function describeJob(view: JobView, job: JobState | undefined): Pick<RemoteState, 'reason' | 'message'> {
   // Why it ended is said with the end of its containers, which may still be on its way.
   if (job?.phase === 'ended') return {};
+  const alarms = failingProbes(view);
+  if (alarms.length > 0) return { reason: 'Unhealthy', message: alarms.join('; ') };
   return {
     ...(job?.reason === undefined ? {} : { reason: job.reason }),
     ...(job?.message === undefined ? {} : { message: job.message }),
   };
+}
+
+/** What a kubelet says in events of the reason `Unhealthy`. */
+function failingProbes({ record, states, health }: JobView): string[] {
+  return record.containers.flatMap(({ name }) => {
+    const found = health?.get(name);
+    const state = states.get(name);
+    const isCurrent = state?.state === 'running' && state.restartCount === found?.restartCount;
+    return isCurrent && found.message !== '' ? [`container ${name}: ${found.message}`] : [];
+  });
 }
 
 function since(at: string | undefined): Pick<RemoteState, 'since'> {
