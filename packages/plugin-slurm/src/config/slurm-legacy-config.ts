@@ -88,11 +88,22 @@ function commandsOf(file: LegacyFile, { file: name }: LegacySource): NonNullable
   // The Go plugin gave them to a shell, so they may hold a wrapper, e.g. `ssh host squeue`.
   const split = (key: 'SbatchPath' | 'ScancelPath' | 'SqueuePath'): string[] | undefined =>
     file[key] === undefined ? undefined : withConfigError(() => splitWords(file[key] ?? '', `${name}: ${key}`));
+  const sbatch = split('SbatchPath');
   return {
-    ...defined('sbatch', split('SbatchPath')),
-    ...defined('scancel', split('ScancelPath')),
-    ...defined('squeue', split('SqueuePath')),
+    ...defined('sbatch', sbatch),
+    ...defined('scancel', split('ScancelPath') ?? besideOf(sbatch, 'scancel')),
+    ...defined('squeue', split('SqueuePath') ?? besideOf(sbatch, 'squeue')),
+    ...defined('scontrol', besideOf(sbatch, 'scontrol')),
+    ...defined('sacct', besideOf(sbatch, 'sacct')),
+    ...defined('srun', besideOf(sbatch, 'srun')),
   };
+}
+
+/** The Go plugin's file does not name all programs: the others are where `sbatch` is, behind the same wrapper. */
+function besideOf(sbatch: readonly string[] | undefined, program: string): string[] | undefined {
+  const path = sbatch?.at(-1);
+  if (sbatch === undefined || path === undefined) return undefined;
+  return [...sbatch.slice(0, -1), path.replace(/[^/]*$/, program)];
 }
 
 function flagsOf(lines: readonly string[], field: string): string[] {

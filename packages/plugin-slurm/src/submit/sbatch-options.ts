@@ -19,7 +19,7 @@ function describe(pods: SbatchOption['pods'], value: OptionValue, short: string 
   return { pods, value, ...(short === undefined ? {} : { short }) };
 }
 
-/** The options of `sbatch`, by their long names, from the manual pages of Slurm 20.02 to 25.05. */
+/** The options of `sbatch`, by their long names, from the manual pages of Slurm 20.02 to 24.11. */
 export const sbatchOptions: Readonly<Record<string, SbatchOption>> = {
   account: allowed('required', 'A'),
   'acctg-freq': denied(),
@@ -91,6 +91,7 @@ export const sbatchOptions: Readonly<Record<string, SbatchOption>> = {
   'ntasks-per-node': allowed(),
   'ntasks-per-socket': allowed(),
   'open-mode': reserved(),
+  'oom-kill-step': denied('optional'),
   output: reserved('required', 'o'),
   overcommit: allowed('none', 'O'),
   oversubscribe: allowed('none', 's'),
@@ -107,6 +108,7 @@ export const sbatchOptions: Readonly<Record<string, SbatchOption>> = {
   requeue: reserved('none'),
   reservation: allowed(),
   resv: denied(),
+  'resv-ports': denied('optional'),
   segment: allowed(),
   signal: reserved(),
   'sockets-per-node': allowed(),
