@@ -92,3 +92,34 @@ start_ticks() { # PID: sets TICKS, the kernel's start time of a process; 0 where
   read -r -a stat <<<"${stat##*) }"
   TICKS=${stat[19]}
 }
+
+find_members() { # SESSION TICKS: sets MEMBERS to its processes; none where its number is that of another process by now
+  local file stat field
+  MEMBERS=()
+  start_ticks "$1"
+  ((TICKS == 0 || TICKS == $2)) || return
+  for file in /proc/[0-9]*/stat; do
+    read -r stat <"$file" || continue
+    read -r -a field <<<"${stat##*) }"
+    # A member is not older than its leader.
+    [[ ${field[0]} == [ZX] ]] && continue
+    ((field[3] == $1 && field[19] >= $2)) || continue
+    file=${file#/proc/}
+    MEMBERS+=("${file%/stat}")
+  done 2>/dev/null
+}
+
+# --- pipes --------------------------------------------------------------------------------------------------------
+
+open_pipe() { # sets PIPE: both ends of a pipe in one file
+  local end
+  # From bash 5.1 on a short here-string is a pipe, which saves a process.
+  exec {end}<<<''
+  if [[ -p /dev/fd/$end ]]; then
+    exec {PIPE}<>"/dev/fd/$end"
+    IFS= read -r -u "$PIPE"
+  else
+    exec {PIPE}<> <(:)
+  fi
+  exec {end}<&-
+}

@@ -3,6 +3,7 @@
 # the standard streams of the caller. On the machine where the job runs, as its user.
 #
 #   join.sh DIRECTORY NAME -- COMMAND [ARGUMENT...]
+#   join.sh DIRECTORY NAME --ready FILE TEXT -- ...    the same; TEXT is written to an open file once only the command can fail
 #   join.sh DIRECTORY NAME                             could it?
 #
 # Exit codes: the command's own; 127 and 126 when the container has no such command, or it is none; and with a line on standard
@@ -186,11 +187,19 @@ join() { # COMMAND...
   fi
   umask 022
   il_session=()
+  if [[ -n $il_ready ]]; then
+    printf '%s\n' "$il_text" >&"$il_ready"
+    exec {il_ready}>&-
+  fi
   execute
 }
 
 cd / || exit 1
-il_terminal=${TERM-}
+il_terminal=${TERM-} il_ready='' il_text=''
+if [[ ${3-} == --ready ]]; then
+  il_ready=$4 il_text=$5
+  set -- "$1" "$2" "${@:6}"
+fi
 forget_environment
 wait_for_first_process
 choose_namespaces

@@ -44,19 +44,6 @@ uptime() { # sets UPTIME: milliseconds of a clock that nobody can set
   UPTIME=$((10#${up/./} * 10))
 }
 
-open_pipe() { # sets PIPE: both ends of a pipe in one file
-  local end
-  # From bash 5.1 on a short here-string is a pipe, which saves a process.
-  exec {end}<<<''
-  if [[ -p /dev/fd/$end ]]; then
-    exec {PIPE}<>"/dev/fd/$end"
-    IFS= read -r -u "$PIPE"
-  else
-    exec {PIPE}<> <(:)
-  fi
-  exec {end}<&-
-}
-
 pause() { # SECONDS: without a process
   local REPLY
   IFS= read -r -t "$1" -u "$quiet"
@@ -127,6 +114,7 @@ launch() { # NAME: in a subshell that becomes the container
   trap - TERM INT QUIT HUP USR1
   # By exec, not at the call: bash would keep copies of what it replaces, and the container would inherit them.
   exec </dev/null >"/dev/fd/$pipe" 2>&1
+  [[ -z $INPUT ]] || exec <"/dev/fd/$INPUT" {INPUT}>&-
   exec {pipe}>&- {log}>&- {events}>&- {quiet}>&-
   il_files=$job/container/$1
   [[ -e $il_files/start-error ]] && rm -f -- "$il_files/start-error"
@@ -177,6 +165,38 @@ end_session() { # PID: what a container leaves behind ends with it; while the po
     fi
     find_session "$1" "$first"
   done
+}
+
+end_joined() { # NAME: commands that came from outside end with the container, and what they left behind
+  local note pid ticks tries
+  for note in "$job/container/$1/joined"/*; do
+    { read -r pid ticks _ <"$note"; } 2>/dev/null || continue
+    for ((tries = 0; tries < 20; tries++)); do
+      find_members "$pid" "$ticks"
+      ((${#MEMBERS[@]} > 0)) || break
+      kill -KILL "${MEMBERS[@]}" 2>/dev/null
+      pause 0.005
+    done
+    rm -f -- "$note"
+  done
+}
+
+open_input() { # NAME: where the container has an input, sets INPUT to a pipe and FEEDER to who fills it with what stream.sh brings
+  local mode files=$job/container/$1 PIPE
+  { read -r mode <"$files/stdin"; } 2>/dev/null || return
+  rm -f -- "$files/stdin.pipe"
+  mkfifo -- "$files/stdin.pipe" || return
+  open_pipe
+  INPUT=$PIPE
+  (
+    exec {log}>&- {pipe}>&- {events}>&- {quiet}>&-
+    # "once" ends when the first who writes has closed it; else this process itself keeps it open.
+    [[ $mode == once ]] && exec cat <"$files/stdin.pipe" >&"$INPUT"
+    exec cat <>"$files/stdin.pipe" >&"$INPUT"
+  ) &
+  FEEDER=$!
+  start_ticks "$FEEDER"
+  printf '%s %s\n' "$FEEDER" "$TICKS" >"$files/stdin.feeder"
 }
 
 drain() { # PID of the log's writer: all that was written before the end belongs to the log
@@ -232,7 +252,7 @@ find_reason() { # NAME RESTART_COUNT CODE: sets REASON, DETAIL (a word of the ru
 }
 
 supervise() { # NAME RESTART_COUNT LAST_STATE
-  local name=$1 count=$2 last=$3 PIPE log pipe writer pid code started position last_run message=''
+  local name=$1 count=$2 last=$3 PIPE log pipe writer pid code started position last_run message='' INPUT='' FEEDER=''
   trap '' TERM INT HUP USR1
   exec {log}>>"$job/logs/$name/$count.log"
   if [[ -e $job/container/$name/pull && ! -e $job/container/$name/image ]]; then
@@ -243,9 +263,11 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
   pipe=$PIPE
   cat <"/dev/fd/$pipe" >&"$log" {pipe}>&- {log}>&- {events}>&- {quiet}>&- &
   writer=$!
+  open_input "$name"
   launch "$name" &
   pid=$!
   exec {pipe}>&-
+  [[ -z $INPUT ]] || exec {INPUT}>&-
   now
   started=$NOW
   start_ticks "$pid"
@@ -256,6 +278,8 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
   code=$?
   now
   end_session "$pid"
+  end_joined "$name"
+  [[ -z $FEEDER ]] || kill -KILL "$FEEDER" 2>/dev/null
   drain "$writer"
   { read -r _ position <"/proc/self/fdinfo/$log"; } 2>/dev/null || position=0
   find_reason "$name" "$count" "$code"

@@ -26,7 +26,16 @@ export type {
   Scheduler,
 } from './contract/scheduler.ts';
 export type { Bind, ContainerRuntime, ContainerStart, StartRequest } from './contract/container-runtime.ts';
-export type { CommandResult, DirectoryEntry, ExistingPath, Host, RunOptions, TreeEntry } from './contract/host.ts';
+export type {
+  CommandResult,
+  DirectoryEntry,
+  ExistingPath,
+  Host,
+  HostProcess,
+  RunOptions,
+  StreamOptions,
+  TreeEntry,
+} from './contract/host.ts';
 export type { BatchConfig } from './config/batch-config.ts';
 export type { ImageChoice, RuntimeChoice } from './runtimes/choose-runtime.ts';
 export type { BatchPolicy, ClaimRule, HostPathRule, ImagePolicy } from './contract/policy.ts';

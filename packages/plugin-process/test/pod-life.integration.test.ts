@@ -38,7 +38,11 @@ describe('a pod as processes', () => {
     const plugin = await world.start({ capacity: { cpuCores: 12, pods: 7, extended: { 'example.org/gpu': 2 } } });
     expect(await plugin.ping()).toMatchObject({
       resources: { cpu: '12', pods: '7', accelerators: [{ resourceType: 'example.org/gpu', available: 2 }] },
-      interlink: { version: 1, features: ['events', 'list'], labels: { 'interlink.eu/container-runtime': 'none' } },
+      interlink: {
+        version: 1,
+        features: ['events', 'list', 'exec', 'attach', 'portForward'],
+        labels: { 'interlink.eu/container-runtime': 'none' },
+      },
     });
   });
 

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { LogSource } from '@interlink/plugin-sdk';
 
 /** One entry of a directory tree; `path` is relative and contained, parents come first. */
@@ -42,6 +43,21 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** How {@link Host.stream} runs a command. */
+export type StreamOptions = Pick<RunOptions, 'environment'>;
+
+/** A command that runs for as long as it likes. Whoever started it reads its output to the end and ends it. */
+export interface HostProcess {
+  /** Fails when the command closes it. */
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves with the exit code, 128 plus the number of the signal where one ended it. What it wrote may still be on its way. */
+  readonly ended: Promise<number>;
+  /** A command that has ended is left alone. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+}
+
 /**
  * The machine from which jobs are submitted and where their directories are.
  *
@@ -56,6 +72,8 @@ export interface Host {
   readonly user: { readonly uid: number; readonly gid: number };
   /** Runs a command to its end; a command that fails resolves, one that cannot be started rejects with `BackendError`. */
   run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** Starts a command and gives its standard streams; one that cannot be started rejects with `BackendError`. */
+  stream(argv: readonly string[], options?: StreamOptions): Promise<HostProcess>;
   /** Makes directories (mode 0700) that are absent, with their parents. */
   makeDirectories(paths: readonly string[]): Promise<void>;
   /** Makes a directory (mode 0700) with all its entries: afterwards, and after a crash, it is there whole or not at all. */

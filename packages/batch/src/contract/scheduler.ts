@@ -121,7 +121,7 @@ export interface Scheduler {
   plan?(pod: ResolvedPod): JobPlan;
   /**
    * The command that runs the arguments after it on the machine of a running job, as the job's user, with the caller's standard
-   * streams. Empty where that machine is this one.
+   * streams, byte for byte. SIGTERM ends what it runs. Its own exit codes and words do not matter. Empty where that machine is this one.
    */
   enter(id: string): readonly string[];
   /**

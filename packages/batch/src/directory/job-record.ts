@@ -45,6 +45,8 @@ export interface ContainerSummary {
   readonly imageId?: string;
   /** Whether it has probes or hooks, so that the runner writes its health. */
   readonly watched?: boolean;
+  /** Whether it has a standard input. Default false. */
+  readonly stdin?: boolean;
 }
 
 /** How a job was lost, and what its containers had reached. */

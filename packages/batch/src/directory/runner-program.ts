@@ -11,6 +11,7 @@ export const runnerPrograms = [
   'become.sh',
   'volumes.sh',
   'pull-image.sh',
+  'stream.sh',
 ] as const;
 
 /** Path of the runner as it comes with this package. */
@@ -30,4 +31,13 @@ export function runnerProgram(): string {
  */
 export function joinProgram(runner: string): string {
   return `${dirname(runner)}/join.sh`;
+}
+
+/**
+ * The program of exec, attach and port-forward, on the machine of the job, as its user. Its head says what it takes and gives.
+ *
+ * @param runner - As for {@link joinProgram}.
+ */
+export function streamProgram(runner: string): string {
+  return `${dirname(runner)}/stream.sh`;
 }

@@ -27,7 +27,9 @@ import { adoptByScheduler, loadPods } from './load-pods.ts';
 import { createPodTable } from './pod-table.ts';
 import { readLogs } from './read-logs.ts';
 import { startRetention } from './retention.ts';
+import { createSessions } from '../streams/create-sessions.ts';
 import { watchStatuses } from './status-feed.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** What {@link createBatchPlugin} is made of. */
 export interface BatchPluginOptions {
@@ -62,6 +64,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   const spool = createChangeSpool(engine, poller);
   const deleter = createDeleter(engine, poller);
   const creator = createCreator(engine);
+  const sessions = createSessions(engine, spool);
   const hints = engine.scheduler.onChange?.(() => poller.hint());
   await adoptByScheduler(engine).catch((error: unknown) => {
     engine.logger.warn({ err: error }, 'scheduler could not be asked');
@@ -95,6 +98,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
         await spool.drain();
         return await readLogs(engine, request, signal);
       }),
+    ...sessions.methods,
     list: ({ signal } = {}) => call(signal, () => Promise.resolve(listPods(engine))),
     watch: ({ signal } = {}) => watchStatuses(engine, signal),
     async [Symbol.asyncDispose]() {
@@ -102,6 +106,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
       hints?.[Symbol.dispose]();
       spool[Symbol.dispose]();
       retention[Symbol.dispose]();
+      await sessions.settled();
       await creator.settled();
       await deleter.settled();
       await engine.images?.[Symbol.asyncDispose]();
@@ -139,22 +144,6 @@ function createImages({ runtime, policy, logger, clock = systemClock }: BatchPlu
   return createImageResolver({ client: createRegistryClient({ insecureRegistries, environment }), clock, logger });
 }
 
-/** The caller is let go when its signal aborts; what was begun is finished, so that nothing is left half done. */
-async function untilAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  signal?.throwIfAborted();
-  if (!signal) return await work();
-  let abort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-  });
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 function statusOf(engine: Engine, pod: Pod): PodStatus {
   const held = engine.pods.get(pod.metadata?.uid ?? '');
   return held ? engine.pods.status(held) : mapUnknownPod(pod, timestamp(engine.clock));
@@ -180,7 +169,7 @@ async function ping({ scheduler, runtime }: Engine): Promise<PingResponse> {
     ...(capacity.taints ? { taints: capacity.taints } : {}),
     interlink: {
       version: 1,
-      features: ['events', 'list'],
+      features: ['events', 'list', 'exec', 'attach', 'portForward'],
       labels: runtime.labels,
       ...(runtime.images ? { accepts: ['imagePullSecrets'] } : {}),
     },

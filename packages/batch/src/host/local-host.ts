@@ -6,6 +6,7 @@ import { createTree, discardTree, makeDirectories, writeDurably } from './durabl
 import { listDirectory, readMany, resolveExisting } from './read-files.ts';
 import { removeTree } from './remove-tree.ts';
 import { runCommand } from './run-command.ts';
+import { streamCommand } from './stream-command.ts';
 
 /** This machine, as the user of this process. */
 export function createLocalHost(): Host {
@@ -15,6 +16,7 @@ export function createLocalHost(): Host {
     homeDirectory,
     user: { uid, gid },
     run: runCommand,
+    stream: streamCommand,
     makeDirectories,
     createTree,
     discardTree,

@@ -77,6 +77,7 @@ function containerTree(
   const environment = inShellOrder(start.environment).map(([key, value]) => `${key}=${value}`);
   const list = (file: string, items: readonly string[]): TreeEntry[] =>
     items.length === 0 ? [] : [listFile(`${base}/${file}`, items)];
+  const input = inputMode(container);
   return [
     folder(`${jobFiles.logs}/${name}`),
     folder(base),
@@ -84,6 +85,7 @@ function containerTree(
     listFile(`${base}/env`, environment),
     ...list('given', givenVariables(container, start, deviceVariables)),
     listFile(`${base}/workdir`, [start.workingDirectory]),
+    ...(input === undefined ? [] : [file(`${base}/stdin`, `${input}\n`)]),
     ...(start.enter ? [listFile(`${base}/enter`, start.enter)] : []),
     ...list('subpaths', listSubPaths(container, volumes)),
     ...list('hostpaths', listHostChecks(checks.get(name) ?? [])),
@@ -94,6 +96,12 @@ function containerTree(
       path: `${base}/${entry.path}`,
     })),
   ];
+}
+
+/** As under a container runtime: the input of a container with a terminal never ends, whether somebody may attach or not. */
+function inputMode({ spec }: ResolvedContainer): 'open' | 'once' | undefined {
+  if (spec.stdin !== true && spec.tty !== true) return undefined;
+  return spec.stdin === true && spec.stdinOnce === true ? 'once' : 'open';
 }
 
 function formatJoin({ environmentPrefix, workingDirectory }: NonNullable<ContainerStart['join']>): string[] {

@@ -140,12 +140,14 @@ function buildRecord(
   };
 }
 
-function summarize({ container: { name, kind, image }, imageId, actions }: PlannedContainer): ContainerSummary {
+function summarize({ container, imageId, actions }: PlannedContainer): ContainerSummary {
+  const { name, kind, image, spec } = container;
   return {
     name,
     kind,
     image,
     ...(imageId === undefined ? {} : { imageId }),
     ...(isWatched(actions) ? { watched: true } : {}),
+    ...(spec.stdin === true ? { stdin: true } : {}),
   };
 }

@@ -71,9 +71,12 @@ const containerVerdicts: VerdictTable = {
   'spec.containers[].lifecycle.preStop': hooks,
   'spec.containers[].lifecycle.stopSignal': unlessDefault(['SIGTERM'], ignored('containers are ended by SIGTERM')),
   'spec.containers[].terminationMessagePolicy': honoured(),
-  'spec.containers[].stdin': unlessDefault([false], ignored('standard input is empty')),
-  'spec.containers[].stdinOnce': unlessDefault([false], ignored('standard input is empty')),
-  'spec.containers[].tty': unlessDefault([false], ignored('there is no terminal')),
+  'spec.containers[].stdin': unlessDefault([false], honoured('attach writes to it')),
+  'spec.containers[].stdinOnce': unlessDefault([false], honoured()),
+  'spec.containers[].tty': unlessDefault(
+    [false],
+    emulated('standard input never ends and attach translates line ends; a terminal is what exec has'),
+  ),
   'spec.initContainers[].restartPolicy': honoured(),
   'spec.containers[].volumeDevices': refused('block devices cannot be given to a container'),
 };

@@ -33,14 +33,18 @@ function isStillOurs({ pid, startTicks }: SessionLeader, processes: ReadonlyMap<
   return found === undefined || found.startTicks === startTicks;
 }
 
+/** Of the containers, and of the commands that came into them from outside. */
 async function readSessions(directory: string): Promise<SessionLeader[]> {
   const containers = `${directory}/${jobFiles.containers}`;
   const names = await readdir(containers).catch(() => []);
-  const texts = await Promise.all(
-    names.map((name) => readFile(`${containers}/${name}/session`, 'utf8').catch(() => '')),
-  );
+  const joined = names.map(async (name) => {
+    const ids = await readdir(`${containers}/${name}/joined`).catch(() => []);
+    return ids.map((id) => `${containers}/${name}/joined/${id}`);
+  });
+  const notes = [...names.map((name) => `${containers}/${name}/session`), ...(await Promise.all(joined)).flat()];
+  const texts = await Promise.all(notes.map((path) => readFile(path, 'utf8').catch(() => '')));
   return texts.flatMap((text) => {
-    const [, pid, startTicks] = /^(\d+) (\d+)\n$/.exec(text) ?? [];
+    const [, pid, startTicks] = /^(\d+) (\d+)(?: .*)?\n$/.exec(text) ?? [];
     return pid === undefined || startTicks === undefined || startTicks === '0'
       ? []
       : [{ pid: Number(pid), startTicks: Number(startTicks) }];

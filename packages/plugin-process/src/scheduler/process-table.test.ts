@@ -75,6 +75,15 @@ describe('endSessions', () => {
     expect(isAlive).toBe(false);
   });
 
+  it('kills the sessions of commands that came from outside', async () => {
+    const isAlive = await withSleeper(async ({ pid, startTicks }, directory) => {
+      await mkdir(join(directory, 'container/main/joined'));
+      await writeFile(join(directory, 'container/main/joined/0123'), `${pid} ${startTicks} /dev/pts/7\n`);
+      await endSessions(directory, formatProcessJobId({ ...runner, bootId: readBootId() }));
+    });
+    expect(isAlive).toBe(false);
+  });
+
   it('leaves another process alone that got a noted id since', async () => {
     const isAlive = await withSleeper(async ({ pid, startTicks }, directory) => {
       await note(directory, pid, startTicks - 1);
