@@ -11,6 +11,7 @@ export { inWorkDirectory } from './directory/in-work-directory.ts';
 export { probeMountNamespaces } from './mounts/mount-namespaces.ts';
 export { joinProgram, runnerProgram } from './directory/runner-program.ts';
 export { jobFiles } from './directory/job-paths.ts';
+export { createSteps, deleteSteps } from './engine/engine.ts';
 
 export type { BatchPluginOptions } from './engine/create-batch-plugin.ts';
 export type { EngineStep } from './engine/engine.ts';

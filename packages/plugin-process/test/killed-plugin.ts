@@ -1,34 +1,9 @@
-/**
- * A plugin in a process of its own that kills itself at a step: `node killed-plugin.ts ROOT STEP ACTION`, with the pods' data as JSON
- * lines on standard input. Prints the answers of create.
- */
-import { createInterface } from 'node:readline';
+/** A process plugin in a process of its own, for tests that kill it. */
 import { silentLogger } from '@interlink/runtime';
-import type { RetrievedPodData } from '@interlink/spec';
+import { runPluginToBeKilled } from '@interlink/testbed';
 import { createProcessPlugin } from '../src/index.ts';
-import { ended, gone } from './world.ts';
 
-const [root = '', killAt = '', action = 'create'] = process.argv.slice(2);
-const plugin = await createProcessPlugin({
-  root,
-  runtime: 'none',
-  logger: silentLogger,
-  onStep: async (step) => {
-    if (step === killAt) process.kill(process.pid, 'SIGKILL');
-    await Promise.resolve();
-  },
+await runPluginToBeKilled((options, onStep) => {
+  const { root } = options as { readonly root: string };
+  return createProcessPlugin({ root, runtime: 'none', logger: silentLogger, onStep });
 });
-const pods: RetrievedPodData[] = [];
-for await (const line of createInterface({ input: process.stdin })) pods.push(JSON.parse(line) as RetrievedPodData);
-await Promise.all(
-  pods.map(async (data) => {
-    const answer = await plugin.create(data);
-    if (action === 'run') await ended(plugin, data.pod);
-    if (action === 'delete') {
-      await plugin.delete(data.pod);
-      await gone(plugin, data.pod);
-    }
-    console.log(JSON.stringify(answer));
-  }),
-);
-await plugin[Symbol.asyncDispose]();

@@ -141,6 +141,7 @@ async function purge(engine: Engine, held: HeldPodState): Promise<void> {
   const retains = (engine.policy.retentionSeconds ?? defaultRetentionSeconds) > 0;
   await releaseMemory(engine, uid);
   await engine.host.remove([path(jobFiles.volumes), path(jobFiles.containers), path(jobFiles.pod)]);
+  await engine.step('delete:removed');
   await engine.lock.run(uid, () => saveRecord(engine, held, { phase: 'deleted', deletedAt: timestamp(engine.clock) }));
   await engine.step('delete:purged');
   engine.logger.info({ podUid: uid }, 'job has ended and was removed');

@@ -32,16 +32,20 @@ export interface Engine {
   step(name: EngineStep): Promise<void>;
 }
 
+/** The steps of a create, in order. */
+export const createSteps = ['create:begin', 'create:recorded', 'create:submitted', 'create:end'] as const;
+
+/** The steps of a delete, in order. */
+export const deleteSteps = [
+  'delete:recorded',
+  'delete:cancelled',
+  'delete:ended',
+  'delete:removed',
+  'delete:purged',
+] as const;
+
 /** The moments between which a crash must lose and double nothing. */
-export type EngineStep =
-  | 'create:begin'
-  | 'create:recorded'
-  | 'create:submitted'
-  | 'create:end'
-  | 'delete:recorded'
-  | 'delete:cancelled'
-  | 'delete:ended'
-  | 'delete:purged';
+export type EngineStep = (typeof createSteps)[number] | (typeof deleteSteps)[number];
 
 /** The clock's time as RFC 3339. */
 export function timestamp(clock: Clock): string {
