@@ -29,6 +29,11 @@ fail() { # EXIT_CODE SENTENCE
   exit "$1"
 }
 
+is_installed() { # PROGRAM
+  local path
+  path=$(type -P "$1") && [[ -x $path ]]
+}
+
 judge_status() { # STATUS: a hook is content with any answer
   [[ $1 == [1-5][0-9][0-9] ]] || fail 1 "no answer in HTTP from $host:$port"
   [[ $kind == postStart || $kind == preStop || $1 == [23]* ]] || fail 1 "HTTP probe failed with statuscode: $1"
@@ -60,7 +65,7 @@ ask_by_hand() { # REQUEST
 }
 
 ask_health_service() { # SERVICE
-  if type -P grpc_health_probe >/dev/null; then
+  if is_installed grpc_health_probe; then
     exec grpc_health_probe "-addr=$host:$port" "-service=$1" -connect-timeout=1h -rpc-timeout=1h
   fi
   [[ $(curl --version 2>/dev/null) == *HTTP2* ]] ||
@@ -82,10 +87,10 @@ port=${il_list[2]-}
 case ${il_list[0]} in
 exec) exec "$BASH" "$directory/join.sh" "$job" "$name" -- "${il_list[@]:1}" ;;
 http)
-  if type -P curl >/dev/null; then ask_with_curl "${il_list[4]}"; else ask_by_hand "${il_list[3]}"; fi
+  if is_installed curl; then ask_with_curl "${il_list[4]}"; else ask_by_hand "${il_list[3]}"; fi
   ;;
 https)
-  type -P curl >/dev/null || fail 124 'interlink: HTTPS needs curl on the machine'
+  is_installed curl || fail 124 'interlink: HTTPS needs curl on the machine'
   ask_with_curl "${il_list[4]}"
   ;;
 tcp) connect ;;

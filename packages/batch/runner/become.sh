@@ -109,6 +109,26 @@ find_members() { # SESSION TICKS: sets MEMBERS to its processes; none where its 
   done 2>/dev/null
 }
 
+read_children() { # PID: sets CHILDREN
+  CHILDREN=()
+  # There is no newline in it, so the status of read says nothing.
+  { read -r -a CHILDREN <"/proc/$1/task/$1/children"; } 2>/dev/null
+}
+
+is_first_of_namespace() { # PID: whether it has the number 1 among processes of its own
+  local line
+  while read -r line; do
+    [[ $line == NSpid:*[[:space:]]1 ]] && return
+  done 2>/dev/null <"/proc/$1/status"
+  return 1
+}
+
+find_first_child() { # PID: sets FIRST_CHILD, that of its children which is the first of a namespace, and CHILDREN
+  read_children "$1"
+  for FIRST_CHILD in "${CHILDREN[@]}"; do is_first_of_namespace "$FIRST_CHILD" && return; done
+  return 1
+}
+
 # --- pipes --------------------------------------------------------------------------------------------------------
 
 open_pipe() { # sets PIPE: both ends of a pipe in one file

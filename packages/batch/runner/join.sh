@@ -48,21 +48,10 @@ read_process() { # FILE: sets il_pid to the process that was noted there, if it 
   ((TICKS > 0 && TICKS == ticks))
 }
 
-is_first_of_namespace() { # PID: whether it has the number 1 among processes of its own
-  local line
-  while read -r line; do
-    [[ $line == NSpid:*[[:space:]]1 ]] && return
-  done 2>/dev/null <"/proc/$1/status"
-  return 1
-}
-
 find_below() { # PID: sets il_pid to the nearest descendant that is the first of a namespace
   local child children
-  # There is no newline in it, so the status of read says nothing.
-  { read -r -a children <"/proc/$1/task/$1/children"; } 2>/dev/null
-  for child in "${children[@]}"; do
-    is_first_of_namespace "$child" && il_pid=$child && return
-  done
+  find_first_child "$1" && il_pid=$FIRST_CHILD && return
+  children=("${CHILDREN[@]}")
   for child in "${children[@]}"; do find_below "$child" && return; done
   return 1
 }

@@ -378,16 +378,19 @@ start() { # NAME
 }
 
 signal_container() { # SIGNAL NAME: SIGTERM to the first process, as in a container; SIGKILL to all
-  local pid=${pid_of[$2]:-0} receiver=process child=''
+  local pid=${pid_of[$2]:-0} receiver=process
   if [[ -n ${puller_of[$2]-} ]]; then kill "-$1" -- "-${puller_of[$2]}" 2>/dev/null; fi
   ((pid > 0)) || return
   if [[ -e $job/container/$2/signals ]]; then read -r receiver <"$job/container/$2/signals"; fi
+  if [[ $1 != KILL && $receiver == first ]]; then
+    # What starts several of them has to pass the signal on.
+    if find_first_child "$pid"; then receiver=process pid=$FIRST_CHILD; else receiver=group; fi
+  fi
   if [[ $1 == KILL || $receiver == group ]]; then
     kill "-$1" -- "-$pid" 2>/dev/null && return
   elif [[ $receiver == child ]]; then
-    # There is no newline in it, so the status of read says nothing.
-    { read -r child _ <"/proc/$pid/task/$pid/children"; } 2>/dev/null
-    pid=${child:-$pid}
+    read_children "$pid"
+    pid=${CHILDREN[0]:-$pid}
   fi
   kill "-$1" "$pid" 2>/dev/null
 }

@@ -224,6 +224,32 @@ describe('a probe over the network', () => {
     expect(request?.headers['user-agent']).toMatch(/^kube-probe\//);
   });
 
+  it('by HTTP is carried out by bash where there is no curl', async ({ skip }) => {
+    const { stdout } = await runCommand(['sh', '-c', 'command -v curl']);
+    const curl = stdout.trim();
+    const hide = ['bwrap', '--dev-bind', '/', '/', ...(curl === '' ? [] : ['--ro-bind', '/dev/null', curl])];
+    const isPossible = await runCommand([...hide, 'true']).then(
+      ({ exitCode }) => exitCode === 0,
+      () => false,
+    );
+    skip(!isPossible, 'curl cannot be hidden without bubblewrap');
+    const requests: IncomingMessage[] = [];
+    await using server = createServer((request, response) => {
+      requests.push(request);
+      response.writeHead(requests.length === 1 ? 503 : 204).end();
+    });
+    const httpGet = { port: await listening(server), path: '/a', httpHeaders: [{ name: 'X', value: '$(id) %s' }] };
+    await using world = await RunnerWorld.create({
+      graceSeconds: 1,
+      containers: [main({ readinessProbe: { httpGet, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 10 } })],
+    });
+    world.start(undefined, hide);
+    await world.until(async () => (await world.health('main'))?.ready === true);
+    expect(requests[0]?.url).toBe('/a');
+    expect(requests[0]?.headers).toMatchObject({ x: '$(id) %s', host: `localhost:${httpGet.port}` });
+    expect(requests).toHaveLength(2);
+  });
+
   it('by TCP needs somebody who listens', async () => {
     await using server = createTcpServer();
     const port = await listening(server);

@@ -15,6 +15,29 @@ async function hostNames(): Promise<string> {
   return JSON.stringify(names.map((list) => list.toSorted()));
 }
 
+describe('the message of a container', () => {
+  it('is what it left at the path of the pod, with or without volumes', async () => {
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start();
+    const script = `echo 'no "space"' > /interlink-test/last-words; exit 3`;
+    const pod = podWith({
+      containers: [
+        container({ script, terminationMessagePath: '/interlink-test/last-words' }),
+        container({
+          name: 'mounts',
+          script,
+          terminationMessagePath: '/interlink-test/last-words',
+          volumeMounts: [{ name: 'v', mountPath: '/interlink-test' }],
+        }),
+      ],
+      volumes: [{ name: 'v', emptyDir: {} }],
+    });
+    const status = await ran(plugin, pod);
+    expect(status.containers?.map(({ state }) => state?.terminated?.message)).toEqual(['no "space"', 'no "space"']);
+    expect(await hostNames()).not.toContain('interlink-test');
+  });
+});
+
 describe('volumes of a pod', () => {
   it('are not left through a link that another container put in the place of a subPath', async () => {
     await using world = await ProcessWorld.create();

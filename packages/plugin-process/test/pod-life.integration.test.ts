@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import {
   container,
@@ -43,6 +43,50 @@ describe('a pod as processes', () => {
         features: ['events', 'list', 'exec', 'attach', 'portForward'],
         labels: { 'interlink.eu/container-runtime': 'none' },
       },
+    });
+  });
+
+  it('is as ready as its probe says, and says what it said', async () => {
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start();
+    const path = `${world.root}/ready`;
+    const readinessProbe = { exec: { command: ['cat', path] }, periodSeconds: 1, failureThreshold: 1 };
+    const pod = podWith({ containers: [container({ script: waits, readinessProbe })] });
+    await plugin.create(dataOf(pod));
+    const unready = await until(
+      () => statusOf(plugin, pod),
+      ({ interlink }) => interlink?.reason === 'Unhealthy',
+    );
+    expect(unready.containers?.[0]).toMatchObject({ started: true, ready: false });
+    expect(unready.interlink?.message).toBe(
+      `container main: Readiness probe failed: cat: ${path}: No such file or directory`,
+    );
+    await writeFile(path, '');
+    const ready = await until(
+      () => statusOf(plugin, pod),
+      ({ containers }) => containers?.[0]?.ready === true,
+    );
+    expect(ready.interlink?.reason).toBeUndefined();
+  });
+
+  it('is ended for its liveness probe after its preStop hook, and started again', async () => {
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start({ policy: { restartBackoffSeconds: { initial: 1, maximum: 1 } } });
+    const path = `${world.root}/alive`;
+    const main = container({
+      script: waits,
+      livenessProbe: { exec: { command: ['test', '-e', path] }, periodSeconds: 1, failureThreshold: 1 },
+      lifecycle: { preStop: { exec: { command: ['touch', path] } } },
+    });
+    const pod = podWith({ restartPolicy: 'Always', containers: [main] });
+    await plugin.create(dataOf(pod));
+    const status = await until(
+      () => statusOf(plugin, pod),
+      ({ containers }) => containers?.[0]?.restartCount === 1 && containers[0].ready,
+    );
+    expect(status.containers?.[0]?.lastState?.terminated).toMatchObject({
+      exitCode: 143,
+      message: 'Liveness probe failed: ; the container was ended for it',
     });
   });
 

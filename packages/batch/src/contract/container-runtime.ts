@@ -26,6 +26,11 @@ export interface StartRequest {
   /** The container's part of the job directory; entries of {@link ContainerStart.files} are relative to it. */
   readonly directory: string;
   readonly binds: readonly Bind[];
+  /**
+   * The file in which the container may leave its termination message, a bind of `messageFile` among {@link ContainerStart.files}.
+   * Absent where the pod names no path for it.
+   */
+  readonly message?: Bind;
   /** Where the image will be; absent for a runtime that has no {@link ContainerRuntime.images}. */
   readonly image?: Pick<PlannedImage, 'path' | 'workingDirectory'>;
   /** More arguments for the runtime's start command: of this pod, allowed by the site. Default none. */
@@ -51,10 +56,11 @@ export interface ContainerStart {
   /** Paths to make in owned bind sources: absolute, mount points of other binds. */
   readonly mountPoints?: readonly { readonly path: string; readonly type: 'directory' | 'file' }[];
   /**
-   * Who gets SIGTERM: the container's first `process`, its process `group`, or the `child` of a first process that only waits and
-   * does not pass signals on. Default `process`.
+   * Who gets SIGTERM: the container's first `process`; the `child` of a first process that only waits and does not pass signals on; the
+   * `first` process of a namespace of process ids that the runtime makes, or all of the process group where it has none yet.
+   * Default `process`.
    */
-  readonly signals?: 'process' | 'group' | 'child';
+  readonly signals?: 'process' | 'child' | 'first';
   /**
    * Set when the runtime itself makes the container's namespaces, of process ids among them: how a command joins the running
    * container, with what its first process knows. Absent: the environment and the working directory above are the container's.

@@ -13,6 +13,7 @@ import type { Host } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { Capacity, Scheduler } from '../contract/scheduler.ts';
 import { installRunner } from '../directory/install-runner.ts';
+import { findProbeTools } from '../actions/probe-tools.ts';
 import { changedDirectory } from '../directory/job-paths.ts';
 import { mapUnknownPod } from '../status/map-unknown-pod.ts';
 import { createImageResolver, type ImageResolver } from '../images/image-resolver.ts';
@@ -56,8 +57,8 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   const disposal = new AbortController();
   const root = options.root.replace(/\/+$/, '');
   await options.host.makeDirectories([root, `${root}/${changedDirectory}`]);
-  const runner = await installRunner(options.host, root);
-  const engine = createEngine({ ...options, root }, runner, disposal.signal);
+  const [runner, tools] = await Promise.all([installRunner(options.host, root), findProbeTools(options.host)]);
+  const engine = createEngine({ ...options, root }, { runner, tools, signal: disposal.signal });
   await loadPods(engine);
 
   const poller = createJobPoller(engine);
@@ -115,7 +116,10 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   return plugin;
 }
 
-function createEngine(options: BatchPluginOptions, runner: string, signal: AbortSignal): Engine {
+function createEngine(
+  options: BatchPluginOptions,
+  { runner, tools, signal }: Pick<Engine, 'runner' | 'tools' | 'signal'>,
+): Engine {
   const { name, scheduler, runtime, host, root, logger } = options;
   return {
     name,
@@ -125,6 +129,7 @@ function createEngine(options: BatchPluginOptions, runner: string, signal: Abort
     host,
     root,
     runner,
+    tools,
     policy: options.policy ?? {},
     logger,
     clock: options.clock ?? systemClock,

@@ -57,8 +57,9 @@ async function createOnce(engine: Engine, data: RetrievedPodData): Promise<Creat
 }
 
 function prepare(engine: Engine, data: RetrievedPodData): ReturnType<typeof prepareJob> {
-  const { root, host, runtime, scheduler, policy, images, runner, clock } = engine;
-  return prepareJob(data, { root, host, runtime, scheduler, policy, images, runner, createdAt: timestamp(clock) });
+  const { root, host, runtime, scheduler, policy, images, tools, runner, clock } = engine;
+  const createdAt = timestamp(clock);
+  return prepareJob(data, { root, host, runtime, scheduler, policy, images, tools, runner, createdAt });
 }
 
 async function resume(engine: Engine, held: HeldPodState, data: RetrievedPodData): Promise<CreateStruct> {

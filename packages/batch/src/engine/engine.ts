@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@interlink/runtime';
+import type { ProbeTools } from '../actions/probe-tools.ts';
 import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
@@ -20,6 +21,7 @@ export interface Engine {
   readonly policy: BatchPolicy;
   /** Path of the runner in the work directory. */
   readonly runner: string;
+  readonly tools: ProbeTools;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Every pod with a record. */

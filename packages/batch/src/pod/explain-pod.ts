@@ -1,5 +1,6 @@
 import type { FieldVerdict } from '@interlink/plugin-sdk';
 import { isInterLinkError, type RetrievedPodData } from '@interlink/spec';
+import { findProbeTools } from '../actions/probe-tools.ts';
 import type { BatchJob } from '../contract/scheduler.ts';
 import { judge } from './judge.ts';
 import { prepareJob, verdictsIn, type PrepareContext } from './prepare-job.ts';
@@ -27,7 +28,8 @@ export interface PodExplanation {
 }
 
 /** Explains a pod without touching anything: the verdict of each field, and the job that a create would submit. */
-export async function explainPod(data: RetrievedPodData, context: PrepareContext): Promise<PodExplanation> {
+export async function explainPod(data: RetrievedPodData, given: PrepareContext): Promise<PodExplanation> {
+  const context = { ...given, tools: given.tools ?? (await findProbeTools(given.host)) };
   const { verdicts } = judge(data.pod, verdictsIn(context));
   const common = { runtime: context.runtime.description, verdicts };
   try {

@@ -1,5 +1,6 @@
 import type { Pod } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
+import type { ProbeTools } from '../actions/probe-tools.ts';
 import { createLocalHost } from '../host/local-host.ts';
 import { createNoneRuntime } from '../runtimes/none-runtime.ts';
 import { judge } from './judge.ts';
@@ -48,6 +49,22 @@ const stored: Pod = {
     ],
   },
 };
+
+describe('the verdict of a probe', () => {
+  const probe = { grpc: { port: 1 } };
+  const secure = { httpGet: { port: 1, scheme: 'HTTPS' } };
+  const pod: Pod = { spec: { containers: [{ ...container('a'), startupProbe: probe, livenessProbe: secure }] } };
+  const verdicts = (tools: ProbeTools) =>
+    judge(pod, batchVerdicts({ runtime, scheduler: {}, policy: {}, user: { uid: 0, gid: 0 }, tools }))
+      .verdicts.filter(({ path }) => path.endsWith('Probe'))
+      .map(({ verdict }) => verdict);
+
+  it('depends on what the machine has for it', () => {
+    expect(verdicts({ https: true, grpc: true })).toEqual(['honoured', 'honoured']);
+    expect(verdicts({ https: true, grpc: false })).toEqual(['ignored', 'honoured']);
+    expect(verdicts({ https: false, grpc: false })).toEqual(['ignored', 'ignored']);
+  });
+});
 
 describe('the verdicts of a pod as an API server stores it', () => {
   it('are one warning, on the images, where no image is used', () => {

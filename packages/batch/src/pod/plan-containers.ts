@@ -9,6 +9,7 @@ import type { ImageResolver } from '../images/image-resolver.ts';
 import { planImage, type PlannedImage } from '../images/plan-image.ts';
 import type { CredentialEntry } from '../images/registry-credentials.ts';
 import type { HostMount } from './host-mounts.ts';
+import { planMessageFile } from './message-file.ts';
 import { planBinds } from './plan-binds.ts';
 import type { PodVolumes } from './volume-tree.ts';
 
@@ -59,10 +60,12 @@ async function planContainer(
   const directory = `${context.directory}/${jobFiles.containers}/${container.name}`;
   const { binds, checks } = await planBinds(container, { ...context, pod });
   const image = await imageOf(container, { ...context, directory });
+  const message = planMessageFile(container, directory, binds);
   const start = await runtime.start({
     pod,
     container,
     directory,
+    ...(message ? { message } : {}),
     binds,
     ...(image ? { image } : {}),
     ...(plan.runtimeOptions ? { options: plan.runtimeOptions } : {}),

@@ -1,6 +1,7 @@
 import { resolvePod, type ResolvedPod, type VerdictTable } from '@interlink/plugin-sdk';
 import { annotations, InvalidInputError, UnsupportedError, type RetrievedPodData } from '@interlink/spec';
 import { isWatched } from '../actions/container-actions.ts';
+import type { ProbeTools } from '../actions/probe-tools.ts';
 import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
 import type { Host, TreeEntry } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
@@ -35,6 +36,8 @@ export interface PrepareContext {
   readonly policy: BatchPolicy;
   /** Asks registries which image a name means. Absent: the job finds out. */
   readonly images?: ImageResolver | undefined;
+  /** See `findProbeTools`. Default: all. */
+  readonly tools?: ProbeTools | undefined;
   /** Path of the runner that the job is to use. */
   readonly runner: string;
   /** RFC 3339. */
@@ -96,11 +99,11 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
 }
 
 /** What becomes of each field of a pod in this backend. */
-export function verdictsIn({ runtime, scheduler, policy, host }: VerdictContext): VerdictTable {
-  return batchVerdicts({ runtime, scheduler, policy, user: host.user });
+export function verdictsIn({ runtime, scheduler, policy, host, tools }: VerdictContext): VerdictTable {
+  return batchVerdicts({ runtime, scheduler, policy, user: host.user, tools });
 }
 
-type VerdictContext = Pick<PrepareContext, 'runtime' | 'scheduler' | 'policy' | 'host'>;
+type VerdictContext = Pick<PrepareContext, 'runtime' | 'scheduler' | 'policy' | 'host' | 'tools'>;
 
 function buildJob(
   pod: ResolvedPod,

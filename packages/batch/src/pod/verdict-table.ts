@@ -10,23 +10,29 @@ import {
   type VerdictRule,
   type VerdictTable,
 } from '@interlink/plugin-sdk';
+import type { Probe } from '@interlink/spec';
+import type { ProbeTools } from '../actions/probe-tools.ts';
 import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { Scheduler } from '../contract/scheduler.ts';
+import { messagePathVerdict } from './message-file.ts';
 import { volumeVerdicts } from './volume-verdicts.ts';
 
 const hostNetwork = 'containers have the network of the machine they run on';
-const probes = 'by the runner; HTTP and TCP ask from the machine of the job, by default at localhost';
+const probes = honoured('by the runner; over the network from the machine of the job, by default at localhost');
 const hooks = honoured('by the runner, inside the container');
 const notEnforced = ignored('the program runs with the rights of the user that runs the jobs');
 
 /** What becomes of each field of a pod in a batch backend. */
-export function batchVerdicts({ runtime, scheduler, policy, user }: VerdictSources): VerdictTable {
+export function batchVerdicts({ runtime, scheduler, policy, user, tools }: VerdictSources): VerdictTable {
   return {
     ...commonVerdicts,
     ...resolvedVerdicts,
     ...podVerdicts,
     ...containerVerdicts,
+    'spec.containers[].livenessProbe': probeVerdict(tools),
+    'spec.containers[].readinessProbe': probeVerdict(tools),
+    'spec.containers[].startupProbe': probeVerdict(tools),
     ...volumeVerdicts(policy),
     ...securityVerdicts(policy, user),
     ...scheduler.verdicts,
@@ -41,6 +47,23 @@ export interface VerdictSources {
   readonly policy: BatchPolicy;
   /** Whom the jobs run as. */
   readonly user: { readonly uid: number; readonly gid: number };
+  /** Default: all that probes need. */
+  readonly tools?: ProbeTools | undefined;
+}
+
+function probeVerdict({ https, grpc }: ProbeTools = { https: true, grpc: true }): VerdictRule {
+  return (value) => {
+    const probe = value as Probe;
+    if (probe.grpc && !grpc) {
+      return ignored(
+        'gRPC needs grpc_health_probe or a curl with HTTP/2, which this machine has not; it counts as passed',
+      );
+    }
+    if (probe.httpGet?.scheme === 'HTTPS' && !https) {
+      return ignored('HTTPS needs curl, which this machine has not; it counts as passed');
+    }
+    return probes;
+  };
 }
 
 const podVerdicts: VerdictTable = {
@@ -64,13 +87,11 @@ const podVerdicts: VerdictTable = {
 const containerVerdicts: VerdictTable = {
   'spec.containers[].resources': unlessDefault([{}], ignored('no limits are enforced')),
   'spec.containers[].ports': ignored(hostNetwork),
-  'spec.containers[].livenessProbe': honoured(probes),
-  'spec.containers[].readinessProbe': honoured(probes),
-  'spec.containers[].startupProbe': honoured(probes),
   'spec.containers[].lifecycle.postStart': hooks,
   'spec.containers[].lifecycle.preStop': hooks,
   'spec.containers[].lifecycle.stopSignal': unlessDefault(['SIGTERM'], ignored('containers are ended by SIGTERM')),
-  'spec.containers[].terminationMessagePolicy': honoured(),
+  'spec.containers[].terminationMessagePath': messagePathVerdict,
+  'spec.containers[].terminationMessagePolicy': unlessDefault(['File'], honoured()),
   'spec.containers[].stdin': unlessDefault([false], honoured('attach writes to it')),
   'spec.containers[].stdinOnce': unlessDefault([false], honoured()),
   'spec.containers[].tty': unlessDefault(

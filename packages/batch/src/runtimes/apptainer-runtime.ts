@@ -4,6 +4,7 @@ import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
 import { byDepth, mountPointsIn } from '../mounts/nested-binds.ts';
 import { imageVerdicts } from '../images/image-verdicts.ts';
+import { messageFile } from '../pod/message-file.ts';
 import { withDefaults } from '../pod/default-environment.ts';
 import { buildApptainerImages, type ApptainerImageOptions } from './apptainer-images.ts';
 
@@ -55,7 +56,8 @@ export async function detectApptainer(host: Host, program = 'apptainer'): Promis
 
 /** The command line and environment of one container. Pure. */
 export function buildApptainerStart(request: StartRequest, options: ApptainerOptions): ContainerStart {
-  const { container, pod, binds } = request;
+  const { container, pod, message } = request;
+  const binds = [...request.binds, ...(message ? [message] : [])];
   const verb = container.command === undefined ? 'run' : 'exec';
   const variables = withDefaults(pod, container, {});
   const home = container.environment.findLast(([name]) => name === 'HOME')?.[1] ?? '';
@@ -96,8 +98,9 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
     // Where the site has apptainer and what belongs to it.
     inherited: ['PATH'],
     workingDirectory: '/',
+    ...(message ? { files: [messageFile] } : {}),
     mountPoints,
-    signals: 'group',
+    signals: 'first',
     join: { environmentPrefix, workingDirectory: directory },
   };
 }

@@ -1,4 +1,4 @@
-import { honoured, ignored, unlessDefault, unlessAutomaticPull, type VerdictTable } from '@interlink/plugin-sdk';
+import { honoured, ignored, unlessAutomaticPull, unlessDefault, type VerdictTable } from '@interlink/plugin-sdk';
 import { UnsupportedError } from '@interlink/spec';
 import type { ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
@@ -6,6 +6,7 @@ import { defaultPath } from '../host/run-command.ts';
 import { startInNamespace, type MountNamespaces, type NamespaceStart } from '../mounts/mount-namespaces.ts';
 import { planOnHost } from '../mounts/plan-on-host.ts';
 import { withDefaults } from '../pod/default-environment.ts';
+import { messageFile } from '../pod/message-file.ts';
 
 /** What {@link createNoneRuntime} needs. */
 export interface NoneRuntimeOptions {
@@ -23,6 +24,13 @@ const verdicts: VerdictTable = {
   ),
 };
 
+const withoutMessages: VerdictTable = {
+  'spec.containers[].terminationMessagePath': unlessDefault(
+    ['/dev/termination-log'],
+    ignored('there are no mount namespaces here'),
+  ),
+};
+
 /**
  * No container runtime: commands run on the host itself, for development. Volumes are at their mount paths in a mount namespace
  * of the container's own; there is no isolation beyond that.
@@ -36,7 +44,7 @@ export function createNoneRuntime({ host, namespaces }: NoneRuntimeOptions): Con
         ? `pods with volume mounts are refused, because there are no mount namespaces: ${namespaces.reason}.`
         : 'volumes appear at their mount paths in a private mount namespace.'),
     labels: { 'interlink.eu/container-runtime': 'none', 'interlink.eu/volume-mounts': namespaces.kind },
-    verdicts,
+    verdicts: { ...verdicts, ...(namespaces.kind === 'unavailable' ? withoutMessages : {}) },
     start: (request) => start(request, { host, namespaces }),
   };
 }
@@ -56,8 +64,13 @@ async function start(request: StartRequest, options: NoneRuntimeOptions): Promis
     environment: withDefaults(pod, container, { PATH: defaultPath, HOME: options.host.homeDirectory }),
     workingDirectory,
   };
-  const needsRoot = binds.length > 0 || (await options.host.resolvePath(workingDirectory)) === undefined;
-  return needsRoot ? { ...plain, ...(await inNamespace(request, workingDirectory, options)) } : plain;
+  const message = request.message && options.namespaces.kind !== 'unavailable' ? [request.message] : [];
+  const needsRoot =
+    binds.length + message.length > 0 || (await options.host.resolvePath(workingDirectory)) === undefined;
+  if (!needsRoot) return plain;
+  const all = { ...request, binds: [...binds, ...message] };
+  const { files = [], ...namespace } = await inNamespace(all, workingDirectory, options);
+  return { ...plain, ...namespace, files: [...files, ...(message.length > 0 ? [messageFile] : [])] };
 }
 
 async function inNamespace(
