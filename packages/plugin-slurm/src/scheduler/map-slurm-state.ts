@@ -7,7 +7,7 @@ export interface SlurmOutcome {
   readonly reason?: string;
   /** What happened, to follow "the job …". */
   readonly message?: string;
-  /** Exit code where Slurm recorded none of its own. */
+  /** Exit code of an end that Slurm made. Absent: the one that Slurm recorded is the job's own. */
   readonly exitCode?: number;
 }
 
@@ -45,7 +45,7 @@ export const slurmStates = {
     message: 'has ended and left no exit codes of its containers; is the work directory shared with the compute nodes?',
     exitCode: killed,
   },
-  FAILED: { phase: 'ended', reason: 'JobFailed', message: 'failed', exitCode: killed },
+  FAILED: { phase: 'ended', reason: 'JobFailed', message: 'failed' },
   CANCELLED: { phase: 'ended', reason: 'JobCancelled', message: 'was cancelled', exitCode: terminated },
   TIMEOUT: { phase: 'ended', reason: 'TimeLimit', message: 'reached its time limit', exitCode: terminated },
   DEADLINE: { phase: 'ended', reason: 'JobDeadline', message: 'reached its deadline in Slurm', exitCode: terminated },
@@ -106,14 +106,24 @@ export function mapSlurmJob(job: SlurmJob): JobState {
   };
 }
 
+/** Why a job waits is left in an ended one, where it would mislead. */
+const endsWithReason: readonly SlurmState[] = ['FAILED', 'LAUNCH_FAILED', 'BOOT_FAIL', 'RECONFIG_FAIL'];
+
 function describe(job: SlurmJob, outcome: SlurmOutcome): Pick<JobState, 'reason' | 'message'> {
-  const own = job.reason === '' || job.reason === 'None' ? '' : ` (${job.reason})`;
+  const isSaid = outcome.phase !== 'ended' || endsWithReason.includes(job.state);
+  const own = !isSaid || job.reason === '' || job.reason === 'None' ? '' : ` (${job.reason})`;
   if (outcome.reason !== undefined) {
     return { reason: outcome.reason, message: `job ${job.id} ${outcome.message ?? job.state}${own}` };
   }
   if (outcome.phase !== 'queued') return {};
-  const word = /^[A-Z][A-Za-z0-9]*$/.test(job.reason) && job.reason !== 'None' ? job.reason : 'JobPending';
-  return { reason: word, message: `job ${job.id} waits in the queue${own}` };
+  return { reason: pendingReason(job.reason), message: `job ${job.id} waits in the queue${own}` };
+}
+
+/** Slurm's word, e.g. `Resources`; it may be followed by a list (`ReqNodeNotAvail, UnavailableNodes:n1`), or be a sentence. */
+function pendingReason(reason: string): string {
+  if (/\bheld\b/.test(reason)) return 'JobHeld';
+  const [word = ''] = reason.split(',', 1);
+  return /^[A-Z][A-Za-z0-9_]*$/.test(word) && word !== 'None' ? word : 'JobPending';
 }
 
 function endedBy(state: SlurmState): NonNullable<JobState['endedBy']> {
@@ -122,7 +132,7 @@ function endedBy(state: SlurmState): NonNullable<JobState['endedBy']> {
 
 /** Never 0: who asks knows that the containers left no word of their own. */
 function exitCodeOf(job: SlurmJob, outcome: SlurmOutcome): number {
-  return decodeExitCode(job.exitCode) || (outcome.exitCode ?? killed);
+  return outcome.exitCode ?? (decodeExitCode(job.exitCode) || killed);
 }
 
 const signalBase = 128;
@@ -135,9 +145,9 @@ const signalBase = 128;
 export function decodeExitCode(text: string): number {
   const [, code, signal] = /^(\d+):(\d+)$/.exec(text) ?? [];
   if (code !== undefined && signal !== undefined)
-    return Number(signal) > 0 ? signalBase + Number(signal) : Number(code);
-  const status = Number.parseInt(text, 10);
-  if (Number.isNaN(status)) return 0;
+    return Number(signal) > 0 ? signalBase + Number(signal) : Number(code) & 255;
+  if (!/^\d+$/.test(text)) return 0;
+  const status = Number(text);
   const number = status & 127;
   return number > 0 ? signalBase + number : (status >> 8) & 255;
 }

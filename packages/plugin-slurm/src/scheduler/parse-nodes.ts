@@ -10,7 +10,8 @@ export interface SlurmNode {
 }
 
 const bytesPerMebibyte = 1024 * 1024;
-const unusable = ['DOWN', 'DRAIN', 'FAIL', 'MAINT', 'NOT_RESPONDING', 'POWERED_DOWN', 'POWERING_DOWN', 'UNKNOWN'];
+/** Beginnings of states. A node that is powered down is not among them: Slurm powers it up for a job. */
+const unusable = ['DOWN', 'DRAIN', 'ERROR', 'FAIL', 'FUTURE', 'INVAL', 'MAINT', 'NOT_RESPONDING', 'UNKNOWN'];
 
 /** The nodes in the output of `scontrol show node --oneliner`, which has had this form in every version of Slurm. */
 export function parseNodes(text: string): SlurmNode[] {

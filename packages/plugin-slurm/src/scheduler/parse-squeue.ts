@@ -15,35 +15,45 @@ export interface SqueueAnswer {
   readonly complete: boolean;
 }
 
-/** The jobs of ours in the output of `squeue --noheader -O` with {@link squeueFormat} and times in seconds since 1970. */
+const separator = '|';
+const fieldCount = 6;
+/** How the line of a job begins, after one that is whole. Comments of other jobs may have newlines and any text in them. */
+const jobLine = /^\d[\w+[\]%,-]*\|[A-Z_]+\|/;
+
+/**
+ * The user's jobs in the output of `squeue --noheader -O` with {@link squeueFormat} and times in seconds since 1970. Those of ours have
+ * a UID.
+ */
 export function parseSqueue(text: string): SqueueAnswer {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const jobs: SlurmJob[] = [];
-  let complete = true;
-  for (const line of lines) {
-    const fields = line.split('|');
-    if (fields.length < 6) complete = false;
-    const comment = fields.slice(5).join('|').trim();
-    if (!comment.startsWith(commentPrefix)) continue;
-    const job = parseJob(fields, comment);
-    if (job) jobs.push(job);
-    else complete = false;
+  const records: string[] = [];
+  for (const line of text.split('\n')) {
+    const last = records.at(-1);
+    if (last === undefined || (jobLine.test(line) && last.endsWith(separator))) records.push(line);
+    else records[records.length - 1] = `${last}\n${line}`;
   }
-  return { jobs, complete };
+  const answers = records.filter((record) => record.trim() !== '').map(parseRecord);
+  const jobs = answers.flatMap((job) => job ?? []);
+  return { jobs, complete: jobs.length === answers.length };
 }
 
-function parseJob(fields: readonly string[], comment: string): SlurmJob | undefined {
+/** Undefined for what cannot be read: a line that was cut off, a state that is not known. */
+function parseRecord(record: string): SlurmJob | undefined {
+  const fields = record.trimEnd().split(separator);
   const [id = '', stateText = '', exitCode = '', reason = '', start = ''] = fields.map((field) => field.trim());
+  const comment = fields.slice(fieldCount - 1).join(separator);
   const state = parseSlurmState(stateText);
-  if (state === undefined || id === '') return undefined;
-  const startTime = Number.parseInt(start, 10);
-  const [uid = ''] = comment.slice(commentPrefix.length).split('|', 1);
+  const isWhole = jobLine.test(record) && comment.endsWith(separator) && !/\n/.test(reason + start);
+  if (!isWhole || state === undefined) return undefined;
+  const [, uid] = uidPattern.exec(comment) ?? [];
   return {
     id,
     state,
     exitCode,
     reason: reason.replace(/^\((.*)\)$/, '$1'),
-    uid,
-    ...(Number.isNaN(startTime) ? {} : { startTime }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(/^\d+$/.test(start) ? { startTime: Number(start) } : {}),
   };
 }
+
+/** A site's submit plugin may have put words of its own around it. */
+const uidPattern = new RegExp(`(?:^|[^\\w:|.-])${commentPrefix}([A-Za-z0-9][A-Za-z0-9._-]*)`);

@@ -1,5 +1,7 @@
 import type { CommandResult, Host } from '@interlink/batch';
 import { BackendError, isInterLinkError, UnavailableError } from '@interlink/spec';
+import { commandLine } from './command-line.ts';
+import { refusal } from './map-refusal.ts';
 
 /** The programs of Slurm, each as the words that start it. */
 export interface SlurmCommands {
@@ -33,7 +35,9 @@ export function createSlurmClient({ host, commands, environment, deadlineSeconds
   return {
     commands,
     async run(program, args) {
-      const result = await start(() => host.run([...commands[program], ...args], { environment, deadlineSeconds }));
+      const result = await start(() =>
+        host.run(commandLine(commands[program], args), { environment, deadlineSeconds }),
+      );
       if (result.exitCode === 0) return result;
       throw failure(program, result);
     },
@@ -51,19 +55,39 @@ async function start(run: () => Promise<CommandResult>): Promise<CommandResult> 
 }
 
 /** What Slurm's programs print when the daemon cannot be asked, or does not answer in time. */
-const unreachable =
-  /Unable to contact slurm controller|Socket timed out|Connection refused|connect failure|Zero Bytes were transmitted|Slurm backup controller in standby|Slurm temporarily unable|Transport endpoint|Could not establish a configuration source|Resource temporarily unavailable|Protocol authentication error|Invalid authentication credential|Munge|fetch_config|Communication connection failure|slurm_load_\w+ error: (?:Insane|Unexpected)/i;
+const unreachable = [
+  'Unable to contact slurm controller',
+  'Socket timed out',
+  'Connection refused',
+  'connect failure',
+  'Zero Bytes were transmitted',
+  'Slurm backup controller in standby',
+  'Slurm temporarily unable',
+  'Transport endpoint',
+  'Could not establish a configuration source',
+  'Resource temporarily unavailable',
+  'Protocol authentication error',
+  'Invalid authentication credential',
+  'Munge (?:en|de)code failed',
+  'Communication connection failure',
+  'error: (?:Insane|Unexpected) ',
+].join('|');
+const unreachablePattern = new RegExp(unreachable, 'i');
 
 const startProblem = 126;
 
-function failure(program: string, { exitCode, stdout, stderr }: CommandResult): Error {
+function failure(program: keyof SlurmCommands, result: CommandResult): Error {
+  const { exitCode, stdout, stderr } = result;
   const text = tidy(stderr || stdout);
   const message = `${program}: ${text === '' ? `exit code ${exitCode}` : text}`;
   const details = { exitCode };
-  // 126 and more: a wrapper could not start the program.
-  return unreachable.test(text) || exitCode >= startProblem
-    ? new UnavailableError(message, { details })
-    : new BackendError(message, { details });
+  if (unreachablePattern.test(text) || isNotStarted(program, result)) return new UnavailableError(message, { details });
+  return refusal(text, message, details) ?? new BackendError(message, { details });
+}
+
+/** A wrapper such as ssh could not start the program. Slurm's programs too have exit codes up to 255, but say who they are. */
+function isNotStarted(program: string, { exitCode, stderr }: CommandResult): boolean {
+  return exitCode >= startProblem && !new RegExp(`^(?:${program}: |slurm_load_)`, 'm').test(stderr);
 }
 
 const longestText = 1000;

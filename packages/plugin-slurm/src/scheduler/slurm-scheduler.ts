@@ -12,9 +12,10 @@ import type { Clock, Logger } from '@interlink/runtime';
 import { isInterLinkError, UnavailableError, UnsupportedError } from '@interlink/spec';
 import { planJob, type JobPolicy } from '../submit/plan-job.ts';
 import { createCachedValue } from './cached-value.ts';
+import { openCommandLine } from './command-line.ts';
 import { mapCapacity, misfit } from './cluster-capacity.ts';
 import { mapSlurmJob } from './map-slurm-state.ts';
-import { parseNodes } from './parse-nodes.ts';
+import { parseNodes, type SlurmNode } from './parse-nodes.ts';
 import { parseSacct, sacctFormat } from './parse-sacct.ts';
 import { commentPrefix, parseSqueue, squeueFormat } from './parse-squeue.ts';
 import { tidy, type SlurmClient } from './slurm-client.ts';
@@ -68,7 +69,7 @@ export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler 
     verdicts,
     plan: (pod) => planJob(pod, policy),
     enter: (id) => [
-      ...client.commands.srun,
+      ...openCommandLine(client.commands.srun),
       `--jobid=${id}`,
       '--overlap',
       '--nodes=1',
@@ -77,7 +78,7 @@ export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler 
       '--chdir=/',
     ],
     async submit(job) {
-      checkSize(await nodes.get(), job);
+      checkSize(await knownNodes(nodes.get()), job);
       return await submit(job, options);
     },
     cancel: (id, { directory, force }) => cancel(id, directory, force, options),
@@ -85,7 +86,10 @@ export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler 
     recall: (ids) => recall(ids, options),
     async find(uid) {
       const { jobs, complete } = await query();
-      for (const [id, state] of jobs) if (state.uid === uid) return id;
+      const found = [...jobs].filter(([, state]) => state.uid === uid);
+      // What Slurm refused it may keep for a while, as a job that has failed.
+      const id = (found.find(([, { phase }]) => phase !== 'ended') ?? found.at(-1))?.[0];
+      if (id !== undefined) return id;
       if (!complete) throw new UnavailableError('squeue gave an answer that could not be read');
       return undefined;
     },
@@ -99,8 +103,16 @@ async function readQueue(client: SlurmClient): Promise<JobQuery> {
   return { complete, jobs: new Map(jobs.map((job) => [job.id, mapSlurmJob(job)])) };
 }
 
-/** Slurm itself takes a job that no node can ever run, and keeps it in the queue. */
-function checkSize(nodes: Parameters<typeof misfit>[0], { resources, options }: BatchJob): void {
+/** A site may keep its nodes from its users; then Slurm itself has to say what fits. */
+async function knownNodes(nodes: Promise<readonly SlurmNode[]>): Promise<readonly SlurmNode[]> {
+  return await nodes.catch((error: unknown) => {
+    if (!isInterLinkError(error) || error.retryable) throw error;
+    return [];
+  });
+}
+
+/** Slurm takes some jobs that no node can ever run, and keeps them in the queue. */
+function checkSize(nodes: readonly SlurmNode[], { resources, options }: BatchJob): void {
   // Over several nodes or tasks it may fit all the same.
   const isSpread = options.some((option) => /^--(?:nodes=(?!1$)|ntasks)/.test(option));
   const reason = isSpread ? undefined : misfit(nodes, resources.reservation);
@@ -169,7 +181,9 @@ async function recall(
   try {
     const args = ['--noheader', '--parsable2', '--allocations', `--format=${sacctFormat}`, `--jobs=${ids.join(',')}`];
     const { stdout } = await client.run('sacct', args);
-    return new Map(parseSacct(stdout).map((job) => [job.id, mapSlurmJob(job)]));
+    // A job that the queue has forgotten does not run, though accounting may have missed its end.
+    const ended = parseSacct(stdout).map((job) => [job.id, mapSlurmJob(job)] as const);
+    return new Map(ended.filter(([, { phase }]) => phase === 'ended'));
   } catch (error) {
     if (!isInterLinkError(error)) throw error;
     logger.debug({ err: error }, 'accounting could not be asked');

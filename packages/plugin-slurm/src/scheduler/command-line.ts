@@ -1,0 +1,29 @@
+import { basename } from 'node:path';
+
+/**
+ * The words of a command followed by arguments. `ssh` joins what it is given with spaces and has a shell read it on the other side: behind
+ * it every argument is quoted, so that it arrives there as it is.
+ */
+export function commandLine(words: readonly string[], args: readonly string[]): string[] {
+  return [...words, ...(isRemote(words) ? args.map(quote) : args)];
+}
+
+/** Words that take arguments after them and start the command with them as {@link commandLine} does. */
+export function openCommandLine(words: readonly string[]): readonly string[] {
+  return isRemote(words) ? ['bash', '-c', quoteAndStart, 'bash', String(words.length), ...words] : words;
+}
+
+function isRemote(words: readonly string[]): boolean {
+  return words.some((word) => basename(word) === 'ssh');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The number of the command's words, the words, then the arguments to quote. */
+const quoteAndStart = `
+count=$1; shift; command=("\${@:1:count}"); shift "$count"
+quote="'"; inner="'\\\\''"; quoted=()
+for text; do quoted+=("$quote\${text//$quote/$inner}$quote"); done
+exec "\${command[@]}" "\${quoted[@]}"`;
