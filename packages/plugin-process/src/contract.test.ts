@@ -56,7 +56,7 @@ describe('the process plugin, in process', () => {
 });
 
 // What is not the same over HTTP; the whole contract over HTTP is tested with the kit and the SDK.
-const only = ['create', 'logs', 'events', 'features', 'bad-input', 'abort'] as const;
+const only = ['create', 'logs', 'events', 'exec', 'attach', 'port-forward', 'features', 'bad-input', 'abort'] as const;
 
 describe('the process plugin, over HTTP', () => {
   describeConformance(concurrent, { settleSeconds, only, factory: overHttp });

@@ -8,6 +8,7 @@ import {
   type PodStatusEvent,
 } from '@interlink/spec';
 import { changedContainers, type BrokenPlugin } from './broken-plugin.ts';
+import { brokenStreams } from './broken-streams.ts';
 import { brokenValues } from './broken-values.ts';
 import { goneStatus, uidOf, type Breakage } from './shell-plugin.ts';
 
@@ -32,6 +33,7 @@ let made = 0;
 
 /** Each is a mistake that a real plugin has made, or could. */
 export const brokenPlugins: readonly BrokenPlugin[] = [
+  ...brokenStreams,
   ...brokenValues,
   {
     what: 'submits again for the same UID',

@@ -1,6 +1,7 @@
 import { normalizeLogOptions, selectLog } from '@interlink/plugin-sdk';
 import { annotations, InvalidInputError, NotFoundError, UnsupportedError } from '@interlink/spec';
 import type { CallOptions, HeldPod, Plugin, Pod, PodStatus, PodStatusEvent, RetrievedPodData } from '@interlink/spec';
+import { shellStreams } from './shell-streams.ts';
 import { startShellPod, statusOf, type ShellPod } from './shell-pod.ts';
 
 /** What a restart of the plugin leaves behind. */
@@ -82,6 +83,7 @@ export function createShellPlugin(world = new ShellWorld(), breakage: Breakage =
       }),
     list: (options) => refuseAborted(options, () => [...world.pods.values()].map(heldPod)),
     watch: (options) => watch(world, options?.signal),
+    ...shellStreams(world.pods),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return { ...correct, ...breakage(correct, world) };

@@ -1,7 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { resolvePod } from '@interlink/plugin-sdk';
 import type { Container, ContainerState, ContainerStatus, Pod, PodStatus, RetrievedPodData } from '@interlink/spec';
 import { createMemoryLog, type MemoryLog } from './memory-log.ts';
+
+/** What a command needs that is run beside a container. */
+export interface RunningContainer {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly directory: string | undefined;
+  /** Where the pod asks for an input. */
+  readonly stdin: Writable | undefined;
+  /** Whether the first who writes ends it. */
+  readonly isOnce: boolean;
+}
 
 /** A pod whose containers are processes of this one. */
 export interface ShellPod {
@@ -10,6 +21,10 @@ export interface ShellPod {
   readonly isDeleted: boolean;
   status(): PodStatus;
   log(container: string): MemoryLog | undefined;
+  /** undefined while the container does not run. */
+  running(container: string): RunningContainer | undefined;
+  /** Ends a process with the pod. */
+  join(child: ChildProcess): void;
   /** Kills what runs; resolves when nothing does. */
   stop(): Promise<void>;
 }
@@ -27,6 +42,8 @@ export function startShellPod(data: RetrievedPodData, jobId: string, changed: ()
   const states = new Map<string, ContainerState>();
   const logs = new Map([...init, ...main].map((container) => [container.name, createMemoryLog()]));
   const children = new Set<ChildProcess>();
+  const joined = new Set<ChildProcess>();
+  const running = new Map<string, RunningContainer>();
   let isDeleted = false;
 
   function set(name: string, state: ContainerState): void {
@@ -37,22 +54,32 @@ export function startShellPod(data: RetrievedPodData, jobId: string, changed: ()
   function run(container: Container): Promise<number> {
     const { command = [], args = [], environment = [], workingDirectory } = resolved.get(container.name) ?? {};
     const [program = 'true', ...rest] = [...command, ...args];
+    const own = { PATH: process.env['PATH'], ...Object.fromEntries(environment) };
+    const hasInput = container.stdin === true;
     const child = spawn(program, rest, {
-      env: { PATH: process.env['PATH'], ...Object.fromEntries(environment) },
+      env: own,
       ...(workingDirectory === undefined ? {} : { cwd: workingDirectory }),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    });
+    child.stdin?.on('error', () => undefined);
+    running.set(container.name, {
+      environment: own,
+      directory: workingDirectory,
+      stdin: child.stdin ?? undefined,
+      isOnce: container.stdinOnce === true,
     });
     const startedAt = new Date().toISOString();
     children.add(child);
     set(container.name, { running: { startedAt } });
     const log = logs.get(container.name);
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => log?.append(bytes));
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes: Buffer) => log?.append(bytes));
     return new Promise((resolve) => {
       // Followed by its close.
       child.on('error', () => undefined);
       child.on('close', (code) => {
         children.delete(child);
+        running.delete(container.name);
         const exitCode = code === null ? signalExitCode : code < 0 ? notStartedExitCode : code;
         log?.end();
         const reason = exitCode === 0 ? 'Completed' : 'Error';
@@ -87,9 +114,14 @@ export function startShellPod(data: RetrievedPodData, jobId: string, changed: ()
       interlink: { state: 'known' },
     }),
     log: (container) => logs.get(container),
+    running: (container) => running.get(container),
+    join(child) {
+      joined.add(child);
+      child.once('exit', () => joined.delete(child));
+    },
     async stop() {
       isDeleted = true;
-      for (const child of children) killGroup(child);
+      for (const child of [...children, ...joined]) killGroup(child);
       await done;
       for (const log of logs.values()) log.end();
     },
@@ -97,7 +129,7 @@ export function startShellPod(data: RetrievedPodData, jobId: string, changed: ()
 }
 
 /** A group that has just ended cannot be killed any more. */
-function killGroup(child: ChildProcess): void {
+export function killGroup(child: ChildProcess): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
