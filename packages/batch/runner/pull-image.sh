@@ -144,7 +144,7 @@ await_lock() { # until the lock is ours, or PRESENT, a command, says that there 
       told=${owner%% *}
       say_waiting ContainerCreating "waiting for image \"$image\", which is being pulled by a job on $told"
     fi
-    [[ -z $owner ]] || waited_for=$owner
+    [[ -z $owner || $waited_for == *"<$owner>"* ]] || waited_for+="<$owner>"
     pause 0.2
   done
 }
@@ -273,11 +273,10 @@ give_up() { # the others need not find out the same; what is a matter of credent
   fail ErrImagePull "$CAUSE"
 }
 
-share_failure() { # of the one that was waited for
+share_failure() { # of one that was waited for; between it and this one another may have had the lock, to find out the same
   local owner='' cause=''
-  [[ -n $waited_for ]] || return
   { { read -r owner && IFS= read -r cause; } <"$base.failed"; } 2>/dev/null
-  [[ $owner != "$waited_for" ]] || fail ErrImagePull "$cause"
+  [[ -z $owner || $waited_for != *"<$owner>"* ]] || fail ErrImagePull "$cause"
 }
 
 pull() {
