@@ -5,7 +5,10 @@ import { createLocalScheduler } from './scheduler/local-scheduler.ts';
 import type { ProcessPluginOptions } from './create-process-plugin.ts';
 
 /** What {@link explainProcessPod} needs of the plugin's options. */
-export type ExplainOptions = Pick<ProcessPluginOptions, 'root' | 'runtime' | 'policy' | 'apptainer' | 'images'>;
+export type ExplainOptions = Pick<
+  ProcessPluginOptions,
+  'root' | 'runtime' | 'policy' | 'apptainer' | 'enroot' | 'images'
+>;
 
 /** What the process plugin would do with a pod on this machine: verdicts, and the job it would submit. Nothing is submitted. */
 export async function explainProcessPod(data: RetrievedPodData, options: ExplainOptions): Promise<PodExplanation> {

@@ -8,7 +8,7 @@ const seconds = z.number().nonnegative();
 /** The keys that every plugin of a queueing system has; part of its strict schema. */
 export const batchConfigShape = {
   runtime: z
-    .enum(['auto', 'none', 'apptainer'])
+    .enum(['auto', 'none', 'apptainer', 'enroot'])
     .default('auto')
     .describe(
       'How containers run. none: on this machine without an image, for development. auto: apptainer where it is installed, else none.',
@@ -20,6 +20,13 @@ export const batchConfigShape = {
     })
     .prefault({})
     .describe('For the runtime apptainer.'),
+  enroot: z
+    .strictObject({
+      program: z.string().min(1).default('enroot').describe('Name or path.'),
+      options: z.array(z.string()).default([]).describe('More arguments for every container.'),
+    })
+    .prefault({})
+    .describe('For the runtime enroot.'),
   images: z
     .strictObject({
       cacheDirectory: absolutePath

@@ -45,7 +45,7 @@ export function buildPullTree(order: PullOrder): TreeEntry[] {
     ...(image.kind === 'path' ? [] : [list('pull/command', images.pull(image, order.field))]),
     ...(images.probe ? [list('pull/probe', images.probe)] : []),
     ...(images.unpack ? [list('pull/unpack', images.unpack)] : []),
-    list('pull/environment', assignments(images.environment(directory))),
+    list('pull/environment', assignments(images.environment(directory, image.kind === 'registry' ? image : undefined))),
     ...(order.facts ? [file('pull/facts.json', `${JSON.stringify(order.facts)}\n`)] : []),
     ...(image.kind === 'registry' && credentials.length > 0
       ? [

@@ -28,7 +28,7 @@ export interface RuntimeImages {
   /** Unpacks the file `{source}` into the directory `{target}`. */
   readonly unpack?: readonly string[];
   /** The whole environment of these commands but `PATH`. `directory`: the container's part of the job directory. */
-  environment(directory: string): Variables;
+  environment(directory: string, image?: RegistryImage): Variables;
   /** How a pull is given a credential: by more variables, and files below `directory`, which go with the pull. */
   credential(
     credential: RegistryCredential,

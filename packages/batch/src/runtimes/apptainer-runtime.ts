@@ -6,6 +6,7 @@ import { byDepth, mountPointsIn } from '../mounts/nested-binds.ts';
 import { imageVerdicts } from '../images/image-verdicts.ts';
 import { messageFile } from '../pod/message-file.ts';
 import { withDefaults } from '../pod/default-environment.ts';
+import { versionOf } from './version-of.ts';
 import { buildApptainerImages, type ApptainerImageOptions } from './apptainer-images.ts';
 
 /** What {@link createApptainerRuntime} needs. */
@@ -44,14 +45,8 @@ export function createApptainerRuntime(options: ApptainerOptions): ContainerRunt
 }
 
 /** The version that a program answers with; undefined where it is not installed. */
-export async function detectApptainer(host: Host, program = 'apptainer'): Promise<string | undefined> {
-  try {
-    const { exitCode, stdout } = await host.run([program, '--version']);
-    return exitCode === 0 ? stdout.trim() : undefined;
-  } catch {
-    // Not installed.
-    return undefined;
-  }
+export function detectApptainer(host: Host, program = 'apptainer'): Promise<string | undefined> {
+  return versionOf(host, [program, '--version']);
 }
 
 /** The command line and environment of one container. Pure. */

@@ -2,15 +2,19 @@ import { UnavailableError } from '@interlink/spec';
 import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import { probeMountNamespaces } from '../mounts/mount-namespaces.ts';
-import { createApptainerRuntime, detectApptainer } from './apptainer-runtime.ts';
+import { createApptainerRuntime } from './apptainer-runtime.ts';
+import { createEnrootRuntime } from './enroot-runtime.ts';
 import { createNoneRuntime } from './none-runtime.ts';
+import { versionOf } from './version-of.ts';
 
 /** Which container runtime a plugin uses. */
 export interface RuntimeChoice {
   /** `auto`: apptainer where it is installed, else `none`. Default `auto`. */
-  readonly runtime?: 'auto' | 'none' | 'apptainer';
+  readonly runtime?: 'auto' | 'none' | 'apptainer' | 'enroot';
   /** For the runtime `apptainer`. */
   readonly apptainer?: { readonly program?: string; readonly options?: readonly string[] };
+  /** For the runtime `enroot`. */
+  readonly enroot?: { readonly program?: string; readonly options?: readonly string[] };
   /** How images are named and pulled. */
   readonly images?: ImageChoice;
 }
@@ -30,30 +34,33 @@ export interface ImageChoice {
 /**
  * The container runtime of a plugin; probes the machine.
  *
- * @throws UnavailableError when apptainer was asked for and is not there.
+ * @throws UnavailableError when the one that was asked for is not there.
  */
 export async function chooseRuntime(
   host: Host,
   root: string,
-  { runtime: wanted = 'auto', apptainer = {}, images = {} }: RuntimeChoice,
+  { runtime: wanted = 'auto', apptainer = {}, enroot = {}, images = {} }: RuntimeChoice,
 ): Promise<ContainerRuntime> {
-  const version = wanted === 'none' ? undefined : await detectApptainer(host, apptainer.program);
-  if (version !== undefined) {
-    return createApptainerRuntime({
-      ...apptainer,
-      version,
-      homeDirectory: host.homeDirectory,
-      imagePrefix: images.prefix,
-      insecureRegistries: images.insecureRegistries,
-      imageForm: images.form,
-      pullEnvironment: images.environment,
-    });
+  const common = {
+    homeDirectory: host.homeDirectory,
+    imagePrefix: images.prefix,
+    insecureRegistries: images.insecureRegistries,
+    pullEnvironment: images.environment,
+  };
+  if (wanted === 'enroot') {
+    const { program = 'enroot' } = enroot;
+    if ((await versionOf(host, [program, 'version'])) === undefined) throw notInstalled(program);
+    return createEnrootRuntime({ ...common, ...enroot });
   }
-  if (wanted === 'apptainer') {
-    throw new UnavailableError(
-      `${apptainer.program ?? 'apptainer'} is not installed; install it, or set runtime to "none"`,
-      { field: 'runtime' },
-    );
-  }
+  const { program = 'apptainer' } = apptainer;
+  const version = wanted === 'none' ? undefined : await versionOf(host, [program, '--version']);
+  if (version !== undefined)
+    return createApptainerRuntime({ ...common, ...apptainer, version, imageForm: images.form });
+  if (wanted === 'apptainer') throw notInstalled(program);
   return createNoneRuntime({ host, namespaces: await probeMountNamespaces(host, root) });
+}
+
+function notInstalled(program: string): UnavailableError {
+  const message = `${program} is not installed; install it, or set runtime to "none"`;
+  return new UnavailableError(message, { field: 'runtime' });
 }

@@ -13,11 +13,12 @@ export function defaultWorkDirectory(environment: Readonly<Record<string, string
 
 /** What a configuration means for the plugin. */
 export function pluginOptions(config: ProcessConfig, workDirectory: string): Omit<ProcessPluginOptions, 'logger'> {
-  const { runtime, apptainer, images } = config;
+  const { runtime, apptainer, enroot, images } = config;
   return {
     root: config.workDirectory ?? workDirectory,
     runtime,
     apptainer,
+    enroot,
     images,
     policy: policyOf(config),
     capacity: capacityOf(config),

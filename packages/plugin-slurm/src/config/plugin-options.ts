@@ -20,6 +20,7 @@ export function pluginOptions(config: SlurmConfig, workDirectory: string): Omit<
     root: config.workDirectory ?? workDirectory,
     runtime: config.runtime,
     apptainer: config.apptainer,
+    enroot: config.enroot,
     images: config.images,
     policy: policyOf(config),
     commands: commandsOf(config.commands),

@@ -130,12 +130,16 @@ function runtimeOf(file: LegacyFile, { file: name }: LegacySource): Partial<Slur
   const runtime = file.ContainerRuntime ?? 'singularity';
   if (runtime !== 'singularity' && runtime !== 'enroot')
     throw new ConfigError(`${name}: ContainerRuntime must be singularity or enroot`);
-  if (runtime === 'enroot') throw new ConfigError(`${name}: ContainerRuntime enroot is not offered yet`);
+  const images = defined('prefix', file.ImagePrefix);
+  if (runtime === 'enroot') {
+    const options = defined('options', file.EnrootDefaultOptions ?? undefined);
+    return { runtime: 'enroot', enroot: { program: file.EnrootPath ?? 'enroot', ...options }, images };
+  }
   const apptainer = {
     program: file.SingularityPath ?? 'singularity',
     ...defined('options', file.SingularityDefaultOptions ?? undefined),
   };
-  return { runtime: 'apptainer', apptainer, images: defined('prefix', file.ImagePrefix) };
+  return { runtime: 'apptainer', apptainer, images };
 }
 
 function keyWarnings(value: unknown, source: LegacySource): readonly string[] {
