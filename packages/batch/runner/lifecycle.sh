@@ -13,7 +13,7 @@ start_action() { # NAME KIND SECONDS: 0 for as long as it takes
     trap - TERM INT HUP USR1
     exec </dev/null >"$job/container/$1/$2.out" 2>&1
     exec {events}>&- {quiet}>&-
-    forget_lock
+    forget_locks
     exec "$BASH" "${runner%/*}/action.sh" "$job" "$1" "$2"
   } &
   action_pid[$key]=$!

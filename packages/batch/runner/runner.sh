@@ -26,6 +26,8 @@ unset -v BASH_ENV ENV CDPATH
 . "${BASH_SOURCE%/*}/become.sh"
 # shellcheck source-path=SCRIPTDIR source=volumes.sh
 . "${BASH_SOURCE%/*}/volumes.sh"
+# shellcheck source-path=SCRIPTDIR source=shipped.sh
+. "${BASH_SOURCE%/*}/shipped.sh"
 
 # --- time, states -----------------------------------------------------------------------------------------------
 
@@ -300,7 +302,7 @@ declare -A kind pid_of puller_of writer_of position_of count_of last_of result_o
 declare -A is_watched probe_of hook_of message_from_log
 names=() started_sidecars=()
 restart_policy=Never grace=30 deadline=0 backoff_first=10 backoff_most=300 id_variable=''
-stop_reason='' stop_detail='' stopped_at=0 stop_deadline=0 ending_sidecars='' tick=200 notes=0 partial='' oom_file='' oom_kills=0
+end_signal=TERM stop_reason='' stop_detail='' stopped_at=0 stop_deadline=0 ending_sidecars='' tick=200 notes=0 partial='' oom_file='' oom_kills=0
 
 read_settings() {
   local key value more
@@ -312,6 +314,7 @@ read_settings() {
     backoff-seconds) backoff_first=$value backoff_most=$more ;;
     job-id-variable) id_variable=$value ;;
     container) names+=("$more") && kind[$more]=$value ;;
+    shipped) delivery_seconds=$value ;;
     memory-volume | size-limit | size-check-seconds) read_volume_setting "$key" "$value" "$more" ;;
     probe) is_watched[$value]=1 && probe_of["$value ${more%% *}"]=${more#* } ;;
     hook) is_watched[$value]=1 && hook_of["$value $more"]=1 ;;
@@ -408,7 +411,7 @@ terminate() { # NAME SECONDS: preStop hook, SIGTERM and, when the time is over, 
   if [[ -n ${hook_of["$1 preStop"]-} ]] && (($2 > 0)); then
     start_action "$1" preStop "$2"
   else
-    signal_container TERM "$1"
+    signal_container "$end_signal" "$1"
   fi
 }
 
@@ -425,7 +428,7 @@ stop() { # REASON [DETAIL]: what is not running any more will not be started
   [[ -z $ending_sidecars ]] || return
   if [[ -s $job/grace ]]; then read -r seconds <"$job/grace"; fi
   # As a kubelet, which gives no time to a pod that fills the machine.
-  if [[ $1 == Evicted ]]; then seconds=0; fi
+  if [[ $1 == Evicted ]]; then seconds=0 end_signal=KILL; fi
   uptime
   if [[ -n $stop_reason ]]; then
     ((UPTIME + seconds * 1000 >= stop_deadline)) || stop_deadline=$((UPTIME + seconds * 1000))
@@ -635,6 +638,7 @@ finish() {
   now
   printf '{"reason":"%s","detail":"%s","finishedAt":%s}\n' "${stop_reason:-Completed}" "$stop_detail" "$NOW" >"$job/outcome.json"
   announce
+  leave_shipped
   exit "$failed"
 }
 
@@ -662,6 +666,7 @@ run_job() {
   cd / || exit 1
   close_inherited_files
   read_settings
+  hold_shipped
   claim
   give_variables
   forget_environment

@@ -32,13 +32,14 @@ sweep_memory() { # what killed runners of this user left behind
 
 make_memory() { # sets memory: a directory of this job alone, locked for as long as anything of the job runs
   memory=/dev/shm/interlink-${job##*/}.$$
-  { mkdir -m 700 -- "$memory" && exec {memory_lock}<"$memory" && flock --nonblock "$memory_lock"; } 2>/dev/null && return
+  { mkdir -m 700 -- "$memory" && exec {memory_lock}<"$memory" && flock --timeout 60 "$memory_lock" && [[ -d $memory ]]; } 2>/dev/null && return
   memory=
   return 1
 }
 
-forget_lock() { # in a process that does not use the memory, or must not know of it
+forget_locks() { # in a process that does not use what they are on, or must not know of it
   [[ -z $memory_lock ]] || exec {memory_lock}<&-
+  [[ -z $shipped_lock ]] || exec {shipped_lock}<&-
 }
 
 move_into_memory() { # VOLUME: with the mount points in it
@@ -61,7 +62,7 @@ use_memory() {
 
 watch_sizes() { # in a subshell: says which volume has outgrown its limit; seldom where looking takes long
   local name used begun parent milliseconds
-  forget_lock
+  forget_locks
   while milliseconds=$((size_check_seconds * 1000)); do
     uptime
     begun=$UPTIME
@@ -163,7 +164,7 @@ check_host_paths() {
 }
 
 check_volumes() { # of the container at il_files
-  forget_lock
+  forget_locks
   check_subpaths
   check_host_paths
 }

@@ -13,6 +13,7 @@ export { probeMountNamespaces } from './mounts/mount-namespaces.ts';
 export { joinProgram, runnerProgram } from './directory/runner-program.ts';
 export { jobFiles } from './directory/job-paths.ts';
 export { createSteps, deleteSteps } from './engine/engine.ts';
+export { formatShippedScript } from './shipping/format-shipped-script.ts';
 
 export type { BatchPluginOptions } from './engine/create-batch-plugin.ts';
 export type { EngineStep } from './engine/engine.ts';
@@ -26,7 +27,9 @@ export type {
   JobQuery,
   JobState,
   Scheduler,
+  Shipment,
 } from './contract/scheduler.ts';
+export type { ShippedScriptOptions } from './shipping/format-shipped-script.ts';
 export type { Bind, ContainerRuntime, ContainerStart, StartRequest } from './contract/container-runtime.ts';
 export type {
   CommandResult,
@@ -40,7 +43,7 @@ export type {
 } from './contract/host.ts';
 export type { BatchConfig } from './config/batch-config.ts';
 export type { ImageChoice, RuntimeChoice } from './runtimes/choose-runtime.ts';
-export type { BatchPolicy, ClaimRule, HostPathRule, ImagePolicy } from './contract/policy.ts';
+export type { BatchPolicy, ClaimRule, HostPathRule, ImagePolicy, ShippingPolicy } from './contract/policy.ts';
 export type { RuntimeImages, Variables } from './images/runtime-images.ts';
 export type { RegistryImage } from './images/parse-image-reference.ts';
 export type { RegistryCredential } from './images/registry-credentials.ts';

@@ -90,10 +90,35 @@ export const batchConfigShape = {
     .describe('The first that fits counts. Default: none, pods with persistentVolumeClaims are refused.'),
   checkPaths: z
     .enum(['create', 'start'])
-    .default('create')
+    .optional()
     .describe(
-      'When paths of hostPath volumes and claims are looked at. create: already when a pod is created, where the plugin’s machine has the paths that jobs have. start: only where the job runs.',
+      'When paths of hostPath volumes and claims are looked at. create: already when a pod is created, where the plugin’s machine has the paths that jobs have. start: only where the job runs. Default: create, and start without a shared file system.',
     ),
+  sharedFileSystem: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the machines of the jobs see the work directory. false: the files of a job travel inside its batch script, and its states and logs come back by a process in the job.',
+    ),
+  shipping: z
+    .strictObject({
+      nodeDirectory: z
+        .string()
+        .regex(/^\/[A-Za-z0-9._/-]*$/, 'must be an absolute path of letters, digits and ._/-')
+        .default('/tmp')
+        .describe('Directory of the machines of the jobs in which each makes interlink-<uid>, which goes with it.'),
+      deliverySeconds: seconds
+        .default(60)
+        .describe('How long a job waits at its end until the plugin, which may be down, has everything.'),
+      scriptBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(4_000_000)
+        .describe('The longest batch script that the scheduler takes; pods with more are refused.'),
+    })
+    .prefault({})
+    .describe('Without a shared file system.'),
   runAsUser: z
     .enum(['refuse', 'ignore'])
     .default('refuse')
@@ -109,7 +134,8 @@ export type BatchConfig = z.output<z.ZodObject<typeof batchConfigShape>>;
 
 /** What the common keys allow. */
 export function policyOf(config: BatchConfig): BatchPolicy {
-  const { hostPaths, checkPaths, runAsUser, retentionSeconds, killAfterGraceSeconds } = config;
+  const { hostPaths, checkPaths, sharedFileSystem, shipping, runAsUser, retentionSeconds, killAfterGraceSeconds } =
+    config;
   const persistentVolumeClaims = config.persistentVolumeClaims.map(({ namespace, claim, ...rule }) => ({
     ...rule,
     ...(namespace === undefined ? {} : { namespace }),
@@ -119,7 +145,8 @@ export function policyOf(config: BatchConfig): BatchPolicy {
   return {
     hostPaths,
     persistentVolumeClaims,
-    checkPaths,
+    ...(checkPaths === undefined ? {} : { checkPaths }),
+    ...(sharedFileSystem ? {} : { shipping }),
     runAsUser,
     retentionSeconds,
     killAfterGraceSeconds,

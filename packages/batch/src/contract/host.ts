@@ -43,6 +43,14 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Where {@link Host.writeAt} writes. */
+export interface WriteOptions {
+  /** In bytes from the start of the file. */
+  readonly offset: number;
+  /** Whether all of the file must survive a crash afterwards. Default false. */
+  readonly durable?: boolean;
+}
+
 /** How {@link Host.stream} runs a command. */
 export type StreamOptions = Pick<RunOptions, 'environment'>;
 
@@ -82,6 +90,10 @@ export interface Host {
   discardTree(directory: string): Promise<void>;
   /** Replaces a file: afterwards, and after a crash, it has the old or the new content. Mode 0600. */
   writeDurably(path: string, content: string): Promise<void>;
+  /** Writes into a file, which is made (mode 0600) where it is absent. */
+  writeAt(path: string, content: Uint8Array, options: WriteOptions): Promise<void>;
+  /** Sizes in bytes of the files that exist. */
+  sizes(paths: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Contents of the files that exist. */
   readMany(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The entries of a directory; undefined where there is none. */

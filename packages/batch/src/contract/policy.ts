@@ -20,6 +20,19 @@ export interface ClaimRule {
   readonly create?: boolean;
 }
 
+/** How the files of jobs get to machines that do not see the work directory. */
+export interface ShippingPolicy {
+  /**
+   * Directory of the machines of jobs in which a job makes its own, `interlink-<uid>`; it goes with the job. Absolute, of letters, digits and
+   * `. _ - /`. Default `/tmp`.
+   */
+  readonly nodeDirectory?: string;
+  /** How long a job waits at its end for the plugin to have everything, which may be down. Default 60. */
+  readonly deliverySeconds?: number;
+  /** The longest batch script that the scheduler takes. Default 4,000,000. */
+  readonly scriptBytes?: number;
+}
+
 /** What a site allows. */
 export interface BatchPolicy {
   /** Host directories that hostPath volumes may mount, with all below them; of nested ones the inner counts. Default: none. */
@@ -28,11 +41,17 @@ export interface BatchPolicy {
   readonly persistentVolumeClaims?: readonly ClaimRule[];
   /**
    * When it is known whether a path of a volume is there. `create`: the plugin's machine has the paths that jobs have, so a pod is refused
-   * at once; jobs look again. `start`: only jobs can look. Default `create`.
+   * at once; jobs look again. `start`: only jobs can look. Default `create`, and `start` with
+   * {@link BatchPolicy.shipping}.
    */
   readonly checkPaths?: 'create' | 'start';
   /** A pod that asks for another user than the jobs run as: `refuse` it, or `ignore` the wish with a warning. Default `refuse`. */
   readonly runAsUser?: 'refuse' | 'ignore';
+  /**
+   * Set where the machines of jobs do not see the work directory: the files of a job travel inside its batch script, and what it writes
+   * comes back by a process of the plugin's in the job (`Scheduler.enter`). Default: they see it.
+   */
+  readonly shipping?: ShippingPolicy;
   /** How long states and logs of a deleted pod are kept. Default 600; 0 removes all at once. */
   readonly retentionSeconds?: number;
   /** How long a job may be missing before it counts as lost: the time that states need to become visible. Default 0. */

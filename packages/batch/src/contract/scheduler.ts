@@ -30,6 +30,16 @@ export interface JobPlan {
   }[];
 }
 
+/** The files of a job that travel with it. */
+export interface Shipment {
+  /** Directory that is made on the machine of the job, for it alone; the job directory there is `<root>/<uid>`. */
+  readonly root: string;
+  /** Static shell text that unpacks them. */
+  readonly head: string;
+  /** The files in base64, with secrets among them. */
+  readonly payload: string;
+}
+
 /** A pod as one job. */
 export interface BatchJob {
   /** UID of the pod: the marker by which {@link Scheduler.find} must find the job again. */
@@ -38,8 +48,13 @@ export interface BatchJob {
   readonly namespace: string;
   /** The job directory: absolute, one per pod, its last component is the UID. */
   readonly directory: string;
-  /** Program and arguments of the job: the runner and its directory. */
+  /** Program and arguments of the job: the runner and its directory, where the job runs. */
   readonly argv: readonly string[];
+  /**
+   * Set where the machine of the job does not see {@link BatchJob.directory}: the job is then the text that `formatShippedScript` makes, and
+   * nothing of it may be on a command line or in a file that others can read.
+   */
+  readonly shipment?: Shipment;
   readonly resources: PodResources;
   /** Of {@link Scheduler.plan}; empty where the scheduler plans nothing. */
   readonly options: readonly string[];

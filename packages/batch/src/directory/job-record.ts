@@ -18,6 +18,8 @@ export interface JobRecord {
   readonly jobId?: string;
   /** Init containers first, in the order of the pod. */
   readonly containers: readonly ContainerSummary[];
+  /** Set when the job's files travelled with it: see `Shipment.root`. */
+  readonly shippedTo?: string;
   readonly gracePeriodSeconds: number;
   readonly warnings: readonly string[];
   readonly deletion?: { readonly requestedAt: string; readonly gracePeriodSeconds: number };

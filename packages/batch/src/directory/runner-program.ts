@@ -12,6 +12,10 @@ export const runnerPrograms = [
   'volumes.sh',
   'pull-image.sh',
   'stream.sh',
+  'shipped.sh',
+  'mirror.sh',
+  'pack.sh',
+  'unpack.sh',
 ] as const;
 
 /** Path of the runner as it comes with this package. */

@@ -7,6 +7,7 @@ import { checkedName } from './job-paths.ts';
 
 const defaultBackoff = { initial: 10, maximum: 300 };
 const defaultVolumeCheckSeconds = 10;
+const defaultDeliverySeconds = 60;
 
 /** What the runner is told of a pod as a whole. */
 export interface RunnerSettings {
@@ -30,6 +31,7 @@ export function formatRunnerSettings({ pod, policy, volumes, jobIdVariable, acti
     `backoff-seconds ${wholeSeconds(backoff.initial)} ${wholeSeconds(backoff.maximum)}`,
     ...(jobIdVariable === undefined ? [] : [`job-id-variable ${checkedVariable(jobIdVariable)}`]),
     `size-check-seconds ${Math.max(1, wholeSeconds(policy.volumeCheckSeconds ?? defaultVolumeCheckSeconds))}`,
+    ...(policy.shipping ? [`shipped ${wholeSeconds(policy.shipping.deliverySeconds ?? defaultDeliverySeconds)}`] : []),
     ...[...volumes].flatMap(([name, contents]) => volumeSettings(name, contents)),
     ...containers.map(({ kind, name, field }) => `container ${kind} ${checkedName(name, `${field}.name`)}`),
     ...containers.filter(wantsLog).map(({ name }) => `message-from-log ${name}`),

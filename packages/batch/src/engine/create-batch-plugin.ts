@@ -18,6 +18,7 @@ import { changedDirectory } from '../directory/job-paths.ts';
 import { mapUnknownPod } from '../status/map-unknown-pod.ts';
 import { createImageResolver, type ImageResolver } from '../images/image-resolver.ts';
 import { createRegistryClient } from '../images/registry-client.ts';
+import { createJobMirrors } from '../shipping/job-mirrors.ts';
 import { createChangeSpool } from './change-spool.ts';
 import { createCreator } from './create-pod.ts';
 import { createDeleter } from './delete-pod.ts';
@@ -63,7 +64,8 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
 
   const poller = createJobPoller(engine);
   const spool = createChangeSpool(engine, poller);
-  const deleter = createDeleter(engine, poller);
+  const mirrors = createJobMirrors(engine);
+  const deleter = createDeleter(engine, { poller, mirrors });
   const creator = createCreator(engine);
   const sessions = createSessions(engine, spool);
   const hints = engine.scheduler.onChange?.(() => poller.hint());
@@ -85,7 +87,8 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
     create: (data, { signal } = {}) =>
       call(signal, async () => {
         const answer = await creator.create(data);
-        poller.wake();
+        if (engine.policy.shipping) poller.soon();
+        else poller.wake();
         return answer;
       }),
     status: (pods, { signal } = {}) =>
@@ -110,6 +113,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
       await sessions.settled();
       await creator.settled();
       await deleter.settled();
+      await mirrors.settled();
       await engine.images?.[Symbol.asyncDispose]();
     },
   };

@@ -6,8 +6,9 @@ import {
   type RetrievedPodData,
 } from '@interlink/spec';
 import type { BatchJob } from '../contract/scheduler.ts';
-import { checkedUid, jobPath } from '../directory/job-paths.ts';
+import { checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
 import { prepareJob } from '../pod/prepare-job.ts';
+import { packJob } from '../shipping/pack-job.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { findJob, saveRecord } from './job-evidence.ts';
 import type { HeldPodState } from './pod-table.ts';
@@ -85,9 +86,16 @@ async function startOver(engine: Engine, held: HeldPodState, data: RetrievedPodD
 }
 
 async function submit(engine: Engine, held: HeldPodState, job: BatchJob): Promise<CreateStruct> {
-  const jobId = await orForget(engine, held, () => engine.scheduler.submit(job));
+  const jobId = await orForget(engine, held, async () =>
+    engine.scheduler.submit(await withShipment(engine, held, job)),
+  );
   await engine.step('create:submitted');
   return await confirm(engine, held, jobId);
+}
+
+async function withShipment(engine: Engine, { record }: HeldPodState, job: BatchJob): Promise<BatchJob> {
+  const { uid, shippedTo } = record;
+  return shippedTo === undefined ? job : { ...job, shipment: await packJob(engine, { uid, shippedTo }) };
 }
 
 /** Without an answer the job may exist, so the record stays for the next try. A "no" leaves nothing. */
@@ -102,11 +110,17 @@ async function orForget<T>(engine: Engine, held: HeldPodState, work: () => Promi
 
 async function confirm(engine: Engine, held: HeldPodState, jobId: string): Promise<CreateStruct> {
   await saveRecord(engine, held, { phase: 'submitted', jobId });
+  if (held.record.shippedTo !== undefined) await dropShipped(engine, held);
   held.submittedAt = engine.clock.now();
   engine.logger.info({ podUid: held.record.uid, jobId }, 'job submitted');
   engine.pods.touched(held);
   await engine.step('create:end');
   return answer(held);
+}
+
+/** What travelled with the job is not needed here any more, and secrets are among it. */
+async function dropShipped({ host, root }: Engine, { record: { uid } }: HeldPodState): Promise<void> {
+  await host.remove([jobFiles.volumes, jobFiles.containers].map((name) => jobPath(root, uid, name)));
 }
 
 async function forget(engine: Engine, { record }: HeldPodState): Promise<void> {

@@ -1,11 +1,13 @@
 import type { Pod } from '@interlink/spec';
 import { changedDirectory, isUid, jobFiles, jobPath } from '../directory/job-paths.ts';
 import { isOver } from '../status/map-pod-status.ts';
+import { placeFromHere } from '../shipping/job-place.ts';
+import type { JobMirrors } from '../shipping/job-mirrors.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { findJob, readJobFiles, saveRecord } from './job-evidence.ts';
 import type { JobPoller } from './job-poller.ts';
 import type { HeldPodState } from './pod-table.ts';
-import { releaseMemory } from './release-memory.ts';
+import { releaseNode } from './release-node.ts';
 
 const millisecondsPerSecond = 1000;
 const defaultKillAfterGraceSeconds = 5;
@@ -22,13 +24,19 @@ export interface Deleter {
   settled(): Promise<void>;
 }
 
+/** What deletes need besides the engine. */
+export interface DeleteHelpers {
+  readonly poller: Pick<JobPoller, 'soon'>;
+  readonly mirrors: Pick<JobMirrors, 'tellGrace'>;
+}
+
 /** Deletes that are carried out in the background, each until the end of its job is confirmed. */
-export function createDeleter(engine: Engine, poller: Pick<JobPoller, 'soon'>): Deleter {
+export function createDeleter(engine: Engine, helpers: DeleteHelpers): Deleter {
   const running = new Map<string, Promise<void>>();
   const resume = (held: HeldPodState): void => {
     const { uid } = held.record;
     if (running.has(uid)) return;
-    const work = carryOut(engine, held, poller)
+    const work = carryOut(engine, held, helpers)
       .catch((error: unknown) => {
         if (!engine.signal.aborted)
           engine.logger.error({ podUid: uid, err: error }, 'delete was given up until the next start');
@@ -67,7 +75,7 @@ async function recordWish(engine: Engine, held: HeldPodState, { metadata, spec }
   await engine.step('delete:recorded');
 }
 
-async function carryOut(engine: Engine, held: HeldPodState, poller: Pick<JobPoller, 'soon'>): Promise<void> {
+async function carryOut(engine: Engine, held: HeldPodState, { poller, mirrors }: DeleteHelpers): Promise<void> {
   for (;;) {
     engine.signal.throwIfAborted();
     try {
@@ -79,7 +87,7 @@ async function carryOut(engine: Engine, held: HeldPodState, poller: Pick<JobPoll
       }
       const left = millisecondsToKill(engine, held);
       const force = left <= 0;
-      await cancel(engine, held, force);
+      await cancel(engine, held, { force, mirrors });
       await engine.step('delete:cancelled');
       poller.soon();
       // It may have ended while it was being cancelled: nothing would wake the pause then.
@@ -113,15 +121,19 @@ function millisecondsToKill(engine: Engine, { record }: HeldPodState): number {
   return Date.parse(requestedAt) + (gracePeriodSeconds + margin) * millisecondsPerSecond - engine.clock.now();
 }
 
-async function cancel(engine: Engine, { record }: HeldPodState, force: boolean): Promise<void> {
+async function cancel(
+  engine: Engine,
+  { record }: HeldPodState,
+  { force, mirrors }: Pick<DeleteHelpers, 'mirrors'> & { readonly force: boolean },
+): Promise<void> {
   const { root, host, scheduler } = engine;
-  if (!force)
-    await host.writeDurably(
-      jobPath(root, record.uid, jobFiles.grace),
-      `${Math.ceil(record.deletion?.gracePeriodSeconds ?? 0)}\n`,
-    );
+  if (!force) {
+    const seconds = Math.ceil(record.deletion?.gracePeriodSeconds ?? 0);
+    await host.writeDurably(jobPath(root, record.uid, jobFiles.grace), `${seconds}\n`);
+    await mirrors.tellGrace(record.uid, seconds);
+  }
   engine.logger.info({ podUid: record.uid, jobId: record.jobId, force }, 'job is being ended');
-  await scheduler.cancel(record.jobId ?? '', { directory: jobPath(root, record.uid), force });
+  await scheduler.cancel(record.jobId ?? '', { directory: placeFromHere(record, engine).directory, force });
 }
 
 async function pauseUntilTouched(engine: Engine, held: HeldPodState, milliseconds: number): Promise<void> {
@@ -139,7 +151,7 @@ async function purge(engine: Engine, held: HeldPodState): Promise<void> {
   const { uid } = held.record;
   const path = (...parts: string[]): string => jobPath(engine.root, uid, ...parts);
   const retains = (engine.policy.retentionSeconds ?? defaultRetentionSeconds) > 0;
-  await releaseMemory(engine, uid);
+  await releaseNode(engine, held);
   await engine.host.remove([path(jobFiles.volumes), path(jobFiles.containers), path(jobFiles.pod)]);
   await engine.step('delete:removed');
   await engine.lock.run(uid, () => saveRecord(engine, held, { phase: 'deleted', deletedAt: timestamp(engine.clock) }));

@@ -2,9 +2,9 @@ import type { JobQuery } from '../contract/scheduler.ts';
 import type { LostJob } from '../directory/job-record.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { readJobFiles, saveRecord } from './job-evidence.ts';
-import { jobPath } from '../directory/job-paths.ts';
+import { placeFromHere } from '../shipping/job-place.ts';
 import { isOver, isUnexplained } from '../status/map-pod-status.ts';
-import { releaseMemory } from './release-memory.ts';
+import { releaseNode } from './release-node.ts';
 import { isActive, type HeldPodState } from './pod-table.ts';
 
 const millisecondsPerSecond = 1000;
@@ -136,8 +136,8 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
   const { uid, jobId = '' } = held.record;
   const lost = { at: timestamp(engine.clock), ...describeLoss(held), states: Object.fromEntries(held.states) };
   // Its containers may have outlived the runner. Before the record, after which nobody would end them.
-  await engine.scheduler.cancel(jobId, { directory: jobPath(engine.root, uid), force: true });
-  await releaseMemory(engine, uid);
+  await engine.scheduler.cancel(jobId, { directory: placeFromHere(held.record, engine).directory, force: true });
+  await releaseNode(engine, held);
   await engine.lock.run(uid, async () => {
     if (isOver(held)) return;
     await saveRecord(engine, held, { lost });

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, constants, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TreeEntry } from '../contract/host.ts';
+import type { TreeEntry, WriteOptions } from '../contract/host.ts';
 import { errorCode, translateFileErrors } from './file-error.ts';
 import { removeTree } from './remove-tree.ts';
 
@@ -100,6 +100,20 @@ export async function writeDurably(path: string, content: string): Promise<void>
     }
     await rename(temporary, path);
     await sync(dirname(path));
+  });
+}
+
+/** See `Host.writeAt`. */
+export async function writeAt(path: string, content: Uint8Array, options: WriteOptions): Promise<void> {
+  await translateFileErrors(`${basename(path)} cannot be written`, async () => {
+    // Neither truncated nor appended to: the place is the caller's.
+    const file = await open(path, constants.O_WRONLY | constants.O_CREAT, ownerOnlyFile);
+    try {
+      if (content.length > 0) await file.write(content, 0, content.length, options.offset);
+      if (options.durable) await file.sync();
+    } finally {
+      await file.close();
+    }
   });
 }
 

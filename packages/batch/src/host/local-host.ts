@@ -2,8 +2,8 @@ import { watch } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createFileLogSource } from '@interlink/plugin-sdk';
 import type { Host } from '../contract/host.ts';
-import { createTree, discardTree, makeDirectories, writeDurably } from './durable-files.ts';
-import { listDirectory, readMany, resolveExisting } from './read-files.ts';
+import { createTree, discardTree, makeDirectories, writeAt, writeDurably } from './durable-files.ts';
+import { listDirectory, readMany, resolveExisting, sizesOf } from './read-files.ts';
 import { removeTree } from './remove-tree.ts';
 import { runCommand } from './run-command.ts';
 import { streamCommand } from './stream-command.ts';
@@ -21,6 +21,8 @@ export function createLocalHost(): Host {
     createTree,
     discardTree,
     writeDurably,
+    writeAt,
+    sizes: sizesOf,
     readMany,
     list: listDirectory,
     resolvePath: resolveExisting,

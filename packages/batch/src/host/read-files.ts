@@ -25,6 +25,14 @@ export async function readMany(paths: readonly string[]): Promise<ReadonlyMap<st
   return new Map(paths.flatMap((path, index) => (texts[index] === undefined ? [] : [[path, texts[index]]])));
 }
 
+/** See `Host.sizes`. */
+export async function sizesOf(paths: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const facts = await Promise.all(
+    paths.map((path) => unlessAbsent('a file of the job cannot be read', () => stat(path))),
+  );
+  return new Map(paths.flatMap((path, index) => (facts[index] === undefined ? [] : [[path, facts[index].size]])));
+}
+
 /** See `Host.list`. */
 export function listDirectory(directory: string): Promise<readonly DirectoryEntry[] | undefined> {
   return unlessAbsent('a directory cannot be listed', async () => {

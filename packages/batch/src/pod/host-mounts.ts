@@ -41,10 +41,15 @@ export async function planHostMount(
   mount: ResolvedMount,
   context: HostMountContext,
 ): Promise<PlannedHostMount> {
-  const isSeen = context.policy.checkPaths !== 'start';
+  const isSeen = seesPaths(context.policy);
   const check = await allowedMount(contents, mount, context);
   const source = isSeen ? await existingSource(check, context.host) : asWritten(check);
   return { ...source, readOnly: mount.readOnly || check.readOnly || isReadOnlyClaim(contents), check };
+}
+
+/** Whether the plugin's machine has the paths that jobs have. */
+export function seesPaths({ checkPaths, shipping }: BatchPolicy): boolean {
+  return (checkPaths ?? (shipping ? 'start' : 'create')) === 'create';
 }
 
 function isReadOnlyClaim(contents: HostContents): boolean {
@@ -68,7 +73,7 @@ async function allowedMount(
   }
   const field = `${base}hostPath.path`;
   const { path, type } = contents;
-  const resolve = policy.checkPaths === 'start' ? undefined : host;
+  const resolve = seesPaths(policy) ? host : undefined;
   const rule = await ruleFor(path, policy, resolve);
   if (!rule) throw new UnsupportedError(`${field}: ${path} may not be mounted here`, { field });
   return { ...common, path, within: rule.path, type, readOnly: rule.readOnly, field };

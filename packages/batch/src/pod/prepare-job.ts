@@ -10,6 +10,7 @@ import { checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
 import { formatJobRecord, type ContainerSummary, type JobRecord } from '../directory/job-record.ts';
 import type { ImageResolver } from '../images/image-resolver.ts';
 import { readPullSecrets } from '../images/registry-credentials.ts';
+import { placeOfJob, shippedRoot, type JobPlace } from '../shipping/job-place.ts';
 import { buildJobTree } from './build-job-tree.ts';
 import { judge, refuseUnsupported, type Judgement } from './judge.ts';
 import { withPlan } from './with-plan.ts';
@@ -63,14 +64,19 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
   const plan = context.scheduler.plan?.(received) ?? { options: [], warnings: [] };
   const pod = withPlan(received, plan);
   const volumes = readVolumes(pod, data);
-  const directory = jobPath(context.root, uid);
+  const shippedTo = context.policy.shipping && shippedRoot(context.policy.shipping, uid);
+  const place = placeOfJob({ uid, shippedTo }, context);
+  const { directory } = place;
   const credentials = readPullSecrets(data.interlink?.imagePullSecrets ?? []);
-  const containers = await planContainers(pod, { ...context, plan, volumes, directory, credentials });
+  // Images that the site keeps nowhere are where the job is.
+  const root = shippedTo ?? context.root;
+  const containers = await planContainers(pod, { ...context, root, plan, volumes, directory, credentials });
   const starts = new Map(containers.map(({ container, start }) => [container.name, start]));
   const checks = new Map(containers.map(({ container, checks: paths }) => [container.name, paths]));
   const record = buildRecord(pod, data, {
     containers: containers.map(summarize),
     createdAt: context.createdAt,
+    ...(shippedTo === undefined ? {} : { shippedTo }),
     warnings: [...judgement.warnings, ...plan.warnings],
   });
   const actions = new Map(containers.map((planned) => [planned.container.name, planned.actions]));
@@ -95,7 +101,13 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     content: formatJobRecord(record),
     durable: true,
   };
-  return { job: buildJob(pod, plan, context), record, files: [...tree, recordFile], starts, judgement };
+  return {
+    job: buildJob(pod, plan, { root: context.root, place }),
+    record,
+    files: [...tree, recordFile],
+    starts,
+    judgement,
+  };
 }
 
 /** What becomes of each field of a pod in this backend. */
@@ -108,15 +120,14 @@ type VerdictContext = Pick<PrepareContext, 'runtime' | 'scheduler' | 'policy' | 
 function buildJob(
   pod: ResolvedPod,
   { options }: JobPlan,
-  { root, runner }: Pick<PrepareContext, 'root' | 'runner'>,
+  { root, place }: { readonly root: string; readonly place: JobPlace },
 ): BatchJob {
-  const directory = jobPath(root, pod.uid);
   return {
     uid: pod.uid,
     name: pod.name,
     namespace: pod.namespace,
-    directory,
-    argv: ['bash', runner, directory],
+    directory: jobPath(root, pod.uid),
+    argv: ['bash', place.runner, place.directory],
     resources: pod.resources,
     options,
     gracePeriodSeconds: pod.terminationGracePeriodSeconds,
@@ -127,7 +138,7 @@ function buildJob(
 function buildRecord(
   pod: ResolvedPod,
   { pod: { metadata } }: RetrievedPodData,
-  facts: Pick<JobRecord, 'createdAt' | 'warnings' | 'containers'>,
+  facts: Pick<JobRecord, 'createdAt' | 'warnings' | 'containers' | 'shippedTo'>,
 ): JobRecord {
   const cluster = metadata?.annotations?.[annotations.clusterId];
   return {

@@ -12,6 +12,7 @@ import {
 import type { Volume } from '@interlink/spec';
 import type { BatchPolicy } from '../contract/policy.ts';
 import { mapClaim } from './claim-path.ts';
+import { seesPaths } from './host-mounts.ts';
 
 const asCreated = honoured('as it was when the pod was created');
 
@@ -57,9 +58,10 @@ const projected: VerdictRule = (value, { parent }) => {
   return isApiAccess ? undefined : asCreated;
 };
 
-function hostPath({ hostPaths = [], checkPaths }: BatchPolicy): VerdictTable[string] {
+function hostPath(policy: BatchPolicy): VerdictTable[string] {
+  const { hostPaths = [] } = policy;
   if (hostPaths.length === 0) return refused('no path of the machine may be mounted here');
-  const when = checkPaths === 'start' ? '; looked at when the job starts' : '';
+  const when = seesPaths(policy) ? '' : '; looked at when the job starts';
   return emulated(`allowed below ${hostPaths.map(({ path }) => path).join(', ')}${when}`);
 }
 

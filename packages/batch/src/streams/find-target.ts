@@ -1,13 +1,12 @@
 import { ConflictError, NotFoundError } from '@interlink/spec';
-import { jobPath } from '../directory/job-paths.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { HeldPodState } from '../engine/pod-table.ts';
+import { placeOfJob, type JobPlace } from '../shipping/job-place.ts';
 import { isOver } from '../status/map-pod-status.ts';
 
 /** Where a session goes. */
-export interface StreamTarget {
+export interface StreamTarget extends JobPlace {
   readonly jobId: string;
-  readonly directory: string;
   readonly held: HeldPodState;
 }
 
@@ -19,7 +18,7 @@ export function findJob(engine: Engine, uid: string): StreamTarget {
   if (held.record.jobId === undefined || isOver(held) || !isRunning) {
     throw new ConflictError(`pod ${held.record.name} is not running`, { field: 'podUid' });
   }
-  return { jobId: held.record.jobId, directory: jobPath(engine.root, uid), held };
+  return { jobId: held.record.jobId, ...placeOfJob(held.record, engine), held };
 }
 
 /**

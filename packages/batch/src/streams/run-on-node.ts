@@ -3,14 +3,13 @@ import type { StreamSession } from '@interlink/spec';
 import type { HostProcess } from '../contract/host.ts';
 import { streamProgram } from '../directory/runner-program.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { JobPlace } from '../shipping/job-place.ts';
 import { copyInput, copyOutput, writeChunk } from './copy-streams.ts';
 import { createMarkReader, type MarkReader } from './mark-reader.ts';
 
 /** What `stream.sh` is to do, on the machine of which job. */
-export interface NodeTask {
+export interface NodeTask extends JobPlace {
   readonly jobId: string;
-  /** The job directory. */
-  readonly directory: string;
   /** Its first word; see the head of the program. */
   readonly mode: 'exec' | 'tty' | 'attach' | 'forward';
   /** What follows the id on its command line. */
@@ -36,8 +35,8 @@ export function createTaskId(): string {
 
 /** The command line of `stream.sh` on the machine of a job. */
 export function buildTaskCommand(
-  { scheduler, runner }: Pick<Engine, 'scheduler' | 'runner'>,
-  { jobId, directory }: Pick<NodeTask, 'jobId' | 'directory'>,
+  { scheduler }: Pick<Engine, 'scheduler'>,
+  { jobId, directory, runner }: Pick<NodeTask, 'jobId' | 'directory' | 'runner'>,
   words: readonly string[],
 ): string[] {
   return [...scheduler.enter(jobId), 'bash', streamProgram(runner), directory, ...words];
@@ -51,7 +50,7 @@ const killAfterMilliseconds = 5000;
  * @throws the reason of the signal; what one of the caller's streams threw.
  */
 export async function runOnNode(
-  engine: Pick<Engine, 'host' | 'scheduler' | 'runner'>,
+  engine: Pick<Engine, 'host' | 'scheduler'>,
   task: NodeTask & { readonly id: string },
   { streams, signal }: { readonly streams: StreamSession; readonly signal: AbortSignal },
 ): Promise<NodeOutcome> {

@@ -15,6 +15,15 @@ describe('the configuration of the process plugin', () => {
     });
   });
 
+  it('ships jobs only where there is no shared file system', () => {
+    expect(pluginOptions(check({}), '/').policy?.shipping).toBeUndefined();
+    expect(pluginOptions(check({ sharedFileSystem: false }), '/').policy?.shipping).toEqual({
+      nodeDirectory: '/tmp',
+      deliverySeconds: 60,
+      scriptBytes: 4_000_000,
+    });
+  });
+
   it('reads quantities as Kubernetes writes them', () => {
     const { capacity } = pluginOptions(
       check({ capacity: { cpu: 4, memory: '16Gi', pods: 3, extended: { 'a/b': 1 } } }),
@@ -34,6 +43,7 @@ describe('the configuration of the process plugin', () => {
       'persistentVolumeClaims[0].path: can have {namespace} and {claim}',
     ],
     [{ persistentVolumeClaims: [{ path: '/data/{namespace}-{claim}' }] }, 'persistentVolumeClaims[0].path: can have'],
+    [{ shipping: { nodeDirectory: '/tmp/$USER' } }, 'shipping.nodeDirectory: must be an absolute path'],
     [{ capacity: { memory: 'much' } }, 'capacity.memory: must be a Kubernetes quantity'],
   ])('refuses %j, naming the file and the key', (value, problem) => {
     expect(() => check(value)).toThrow(`process.yaml: ${problem}`);

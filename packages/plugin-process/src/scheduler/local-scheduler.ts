@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   defaultPath,
+  formatShippedScript,
   jobFiles,
   runnerProgram,
   type BatchJob,
@@ -34,6 +35,7 @@ const claimDeadlineMilliseconds = 30_000;
 const claimPauseMilliseconds = { first: 4, longest: 50 };
 const outputTailBytes = 2000;
 const lastOrderlyExitCode = 1;
+const scriptName = 'job.sh';
 
 /** Jobs are processes of this machine, each the runner in a session of its own, which outlive this process. */
 export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler {
@@ -87,27 +89,67 @@ async function findRunners(runner: string, root: string): Promise<Map<string, Jo
   const bootId = readBootId();
   const jobs = new Map<string, JobState>();
   for await (const pid of listProcessIds()) {
-    const [, program, directory = '', ...rest] = readArguments(pid);
-    if (basename(program ?? '') !== basename(runner) || dirname(directory) !== root || rest.length > 0) continue;
-    const facts = readProcess(pid);
-    if (facts?.session !== pid) continue;
-    const id = formatProcessJobId({ pid, startTicks: facts.startTicks, bootId });
-    jobs.set(id, { phase: 'running', word: 'running', uid: basename(directory) });
+    const uid = uidOf(readArguments(pid), { runner: basename(runner), root });
+    const facts = uid === undefined ? undefined : readProcess(pid);
+    if (uid === undefined || facts?.session !== pid) continue;
+    jobs.set(formatProcessJobId({ pid, startTicks: facts.startTicks, bootId }), {
+      phase: 'running',
+      word: 'running',
+      uid,
+    });
   }
   return jobs;
 }
 
+/** The pod whose runner has this command line, or whose script is about to become it; undefined where it is none of ours. */
+function uidOf(
+  [, program = '', directory, ...rest]: readonly string[],
+  { runner, root }: { readonly runner: string; readonly root: string },
+): string | undefined {
+  if (directory === undefined) {
+    return basename(program) === scriptName && dirname(dirname(program)) === root
+      ? basename(dirname(program))
+      : undefined;
+  }
+  if (basename(program) !== runner || rest.length > 0) return undefined;
+  const uid = basename(directory);
+  const isShipped = basename(dirname(directory)) === `interlink-${uid}`;
+  return isShipped || dirname(directory) === root ? uid : undefined;
+}
+
 async function submit(job: BatchJob, onExit: () => void): Promise<string> {
-  const child = await startDetached(job);
+  const child = await startDetached(job, await programOf(job));
   child.once('exit', (code) => {
     // A runner that came to its end has said how; only one that did not is news.
     if (code === null || code > lastOrderlyExitCode) onExit();
   });
-  return await waitForClaim(job, child);
+  try {
+    return await waitForClaim(job, child);
+  } finally {
+    // It has the pod's secrets, and is unpacked by now or never.
+    if (job.shipment) await rm(scriptPath(job), { force: true });
+  }
 }
 
-async function startDetached(job: BatchJob): Promise<ChildProcess> {
-  const [program = '', ...rest] = job.argv;
+/** What to start: the runner, or the script that brings it along. */
+async function programOf(job: BatchJob): Promise<readonly string[]> {
+  if (!job.shipment) return job.argv;
+  await writeFile(scriptPath(job), formatShippedScript(job), { mode: 0o600 }).catch((error: unknown) => {
+    throw new UnavailableError('the script of the job cannot be written', { cause: error });
+  });
+  return ['bash', scriptPath(job)];
+}
+
+function scriptPath({ directory }: BatchJob): string {
+  return `${directory}/${scriptName}`;
+}
+
+/** Where the runner of a job says which process it is. */
+function claimDirectory({ directory, uid, shipment }: BatchJob): string {
+  return shipment ? `${shipment.root}/${uid}` : directory;
+}
+
+async function startDetached(job: BatchJob, [program = '', ...rest]: readonly string[]): Promise<ChildProcess> {
   const output = await open(`${job.directory}/${jobFiles.output}`, 'a', 0o600).catch((error: unknown) => {
     throw new UnavailableError('the output file of the job cannot be made', { cause: error });
   });
@@ -135,11 +177,11 @@ async function waitForClaim(job: BatchJob, child: ChildProcess): Promise<string>
   let pause = claimPauseMilliseconds.first;
   while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
     await delay(pause);
-    const id = await readClaim(job.directory);
+    const id = await readClaim(claimDirectory(job));
     if (id !== undefined) return id;
     pause = Math.min(pause * 2, claimPauseMilliseconds.longest);
   }
-  const id = await readClaim(job.directory);
+  const id = await readClaim(claimDirectory(job));
   if (id !== undefined) return id;
   if (child.exitCode === null && child.signalCode === null)
     throw new UnavailableError('the runner did not report in time');

@@ -1,0 +1,40 @@
+# shellcheck shell=bash disable=SC2154 # variables that are set where this is sourced
+# For runner.sh, which sources this file: a job whose directory travelled inside its batch script, because the machine of the job does not
+# see the work directory. DIRECTORY/.. was made for this job alone and goes at its end.
+
+delivery_seconds='' shipped_lock=''
+
+sweep_shipped() { # what killed runners of this user left in the directory around this job's
+  local left lock name
+  for left in "${1%/*}"/interlink-*; do
+    [[ -O $left && -d $left && ! -L $left && ! $left -ef $1 ]] || continue
+    name=${left##*/interlink-}
+    exec {lock}<"$left" || continue
+    # One without a claim may be just being unpacked.
+    if flock --nonblock "$lock" && [[ -e $left/$name/job.id || -n $(find "$left" -maxdepth 0 -mmin +60) ]]; then
+      chmod -R u+rwX -- "$left"
+      rm -rf -- "$left"
+    fi
+    exec {lock}<&-
+  done
+} 2>/dev/null
+
+hold_shipped() {
+  [[ -n $delivery_seconds ]] || return
+  sweep_shipped "${job%/*}"
+  # Somebody who sweeps may be trying it just now; without a claim nothing is taken away.
+  exec {shipped_lock}<"${job%/*}" && flock --timeout 60 "$shipped_lock"
+}
+
+leave_shipped() { # once the plugin has everything, or its time is over
+  local until
+  [[ -n $delivery_seconds ]] || return
+  uptime
+  until=$((UPTIME + delivery_seconds * 1000))
+  while [[ ! -e $job/delivered ]] && ((UPTIME < until)); do
+    pause 0.1
+    uptime
+  done
+  chmod -R u+rwX -- "${job%/*}" 2>/dev/null
+  rm -rf -- "${job%/*}"
+}
