@@ -18,10 +18,10 @@ export interface Workbench extends AsyncDisposable {
 }
 
 /** Makes a workbench in a short path, since sockets need one. */
-export async function openWorkbench(): Promise<Workbench> {
+export async function openWorkbench(more: Readonly<Record<string, string | undefined>> = {}): Promise<Workbench> {
   const directory = await mkdtemp(join(tmpdir(), 'il-'));
   const temporary = await mkdtemp(join(directory, 't'));
-  const environment = { TMPDIR: temporary, XDG_STATE_HOME: join(directory, 's'), KUBECONFIG: undefined };
+  const environment = { TMPDIR: temporary, XDG_STATE_HOME: join(directory, 's'), KUBECONFIG: undefined, ...more };
   return {
     directory,
     environment,

@@ -1,17 +1,21 @@
 export { createSlurmPlugin } from './create-slurm-plugin.ts';
+export { explainSlurmPod } from './explain-slurm-pod.ts';
 export { startSlurmServer } from './start-slurm-server.ts';
 export { slurmConfigSchema } from './config/slurm-config.ts';
 export { defaultConfigFile, loadSlurmConfig } from './config/load-slurm-config.ts';
 export { defaultWorkDirectory, pluginOptions } from './config/plugin-options.ts';
+export { parseNodes } from './scheduler/parse-nodes.ts';
 export { slurmStates } from './scheduler/map-slurm-state.ts';
 
 export type { SlurmPluginOptions } from './create-slurm-plugin.ts';
+export type { SlurmExplainOptions, SlurmPodExplanation } from './explain-slurm-pod.ts';
 export type { SlurmServerContext } from './start-slurm-server.ts';
 export type { SlurmConfig, SlurmConfigInput } from './config/slurm-config.ts';
 export type { LegacySource, LoadedSlurmConfig } from './config/slurm-legacy-config.ts';
 export type { SlurmConfigSource } from './config/load-slurm-config.ts';
 export type { SlurmCommands } from './scheduler/slurm-client.ts';
 export type { LauncherOptions } from './scheduler/launcher.ts';
+export type { SlurmNode } from './scheduler/parse-nodes.ts';
 export type { SlurmOutcome, SlurmState } from './scheduler/map-slurm-state.ts';
 export type { JobPolicy } from './submit/plan-job.ts';
 export type { Flag } from './submit/parse-flags.ts';

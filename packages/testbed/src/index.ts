@@ -21,6 +21,7 @@ export { silentProgress } from './progress/progress.ts';
 export { startRegistry } from './registry/start-registry.ts';
 export { ensureSlurm } from './slurm/ensure-slurm.ts';
 export { slurmSupport } from './slurm/slurm-support.ts';
+export { removeOrphanClusters } from './slurm/cluster-directory.ts';
 export { startSlurm } from './slurm/start-slurm.ts';
 
 export type { AppEnd, AppOptions, AppProcess } from './apps/start-app.ts';

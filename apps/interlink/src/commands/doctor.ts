@@ -1,9 +1,12 @@
 import { createKubeClient } from '@interlink/kube';
 import { createRemoteInterLink, createRemotePlugin } from '@interlink/plugin-sdk';
+import { loadSlurmConfig } from '@interlink/plugin-slurm';
 import { silentLogger } from '@interlink/runtime';
+import type { BackendName } from '../backend/backend.ts';
 import { checkHop, type Finding, type HopCheck } from '../doctor/check-hop.ts';
 import { clusterChecks, virtualNodeNames } from '../doctor/cluster-checks.ts';
 import { apiCheck, pluginCheck, schedulerCheck } from '../doctor/plugin-checks.ts';
+import { slurmChecks } from '../doctor/slurm-checks.ts';
 import { createPrinter, type Printer, type Tone } from '../print/printer.ts';
 
 /** Command line of `interlink doctor`. */
@@ -12,6 +15,10 @@ export interface DoctorFlags {
   readonly node?: string;
   readonly api?: string;
   readonly plugin?: string;
+  /** Also look at the scheduler of this machine that a plugin of this backend would use. */
+  readonly backend?: BackendName;
+  /** Configuration of that plugin. */
+  readonly config?: string;
 }
 
 const marks: Record<Finding['verdict'], { mark: string; tone: Tone }> = {
@@ -28,7 +35,8 @@ async function lookAtAll(checks: readonly HopCheck[]): Promise<readonly Finding[
 }
 
 async function lookAtCluster(flags: DoctorFlags): Promise<readonly Finding[]> {
-  if (flags.kubeconfig === undefined && (flags.api !== undefined || flags.plugin !== undefined)) {
+  const others = [flags.api, flags.plugin, flags.backend];
+  if (flags.kubeconfig === undefined && others.some((other) => other !== undefined)) {
     return [{ hop: 'cluster', verdict: 'unasked', seen: 'name it with --kubeconfig' }];
   }
   const file = flags.kubeconfig === undefined ? {} : { kubeconfigFile: flags.kubeconfig };
@@ -47,6 +55,12 @@ async function lookAtPlugin(url: string | undefined): Promise<readonly Finding[]
   if (url === undefined) return [{ hop: 'plugin', verdict: 'unasked', seen: 'name it with --plugin URL' }];
   await using plugin = createRemotePlugin({ url, logger: silentLogger });
   return await lookAtAll([pluginCheck(plugin, url), schedulerCheck(() => plugin.ping())]);
+}
+
+async function lookAtBackend({ backend, config: file }: DoctorFlags): Promise<readonly Finding[]> {
+  if (backend !== 'slurm') return [];
+  const { config } = await loadSlurmConfig(file === undefined ? {} : { file });
+  return await lookAtAll(slurmChecks(config));
 }
 
 function print(findings: readonly Finding[], printer: Printer): void {
@@ -68,6 +82,7 @@ export async function doctor(flags: DoctorFlags): Promise<number> {
     ...(await lookAtCluster(flags)),
     ...(await lookAtApi(flags.api)),
     ...(await lookAtPlugin(flags.plugin)),
+    ...(await lookAtBackend(flags)),
   ];
   print(findings, printer);
   const broken = findings.find(({ verdict }) => verdict === 'broken');

@@ -4,15 +4,23 @@ import { join } from 'node:path';
 import { assemblePodData } from '@interlink/api-server';
 import type { PodExplanation } from '@interlink/batch';
 import type { FieldVerdict } from '@interlink/plugin-sdk';
-import { explainProcessPod, pluginOptions, processConfigSchema } from '@interlink/plugin-process';
+import { explainProcessPod, pluginOptions as processOptions, processConfigSchema } from '@interlink/plugin-process';
+import {
+  explainSlurmPod,
+  loadSlurmConfig,
+  pluginOptions as slurmOptions,
+  type SlurmPodExplanation,
+} from '@interlink/plugin-slurm';
 import { checkConfig, readYamlFile } from '@interlink/runtime';
-import type { Pod } from '@interlink/spec';
+import type { Pod, RetrievedPodData } from '@interlink/spec';
+import type { BackendName } from '../backend/backend.ts';
 import { completePod } from '../pod/complete-pod.ts';
 import { readPodFile } from '../pod/read-pod-file.ts';
 import { createPrinter, type Printer, type Tone } from '../print/printer.ts';
 
 /** Command line of `interlink explain`. */
 export interface ExplainFlags {
+  readonly backend?: BackendName;
   readonly config?: string;
   readonly json?: boolean;
 }
@@ -25,20 +33,29 @@ const tones: Record<FieldVerdict['verdict'], Tone> = {
 };
 const verdictWidth = 8;
 
-async function explainFile(file: string, flags: ExplainFlags): Promise<PodExplanation> {
+/** What both plugins' explanations have, and the command of those that submit by one. */
+type Explanation = PodExplanation & Pick<SlurmPodExplanation, 'submission'>;
+
+async function explainByProcess(data: RetrievedPodData, file: string | undefined, root: string): Promise<Explanation> {
+  const value = file === undefined ? {} : await readYamlFile(file);
+  const config = checkConfig(processConfigSchema, value, { source: file ?? 'defaults' });
+  return await explainProcessPod(data, processOptions({ ...config, workDirectory: root }, root));
+}
+
+async function explainBySlurm(data: RetrievedPodData, file: string | undefined, root: string): Promise<Explanation> {
+  const { config } = await loadSlurmConfig(file === undefined ? {} : { file });
+  return await explainSlurmPod(data, slurmOptions({ ...config, workDirectory: root }, root));
+}
+
+async function explainFile(file: string, { backend = 'process', config }: ExplainFlags): Promise<Explanation> {
   const { pod, configMaps, secrets } = await readPodFile(file);
-  const value = flags.config === undefined ? {} : await readYamlFile(flags.config);
-  const config = checkConfig(processConfigSchema, value, { source: flags.config ?? 'defaults' });
   const data = assemblePodData({ pod: completePod(pod), configmaps: configMaps, secrets });
-  const directory = await mkdtemp(join(tmpdir(), 'interlink-explain-'));
+  const root = await mkdtemp(join(tmpdir(), 'interlink-explain-'));
   try {
-    const explanation = await explainProcessPod(
-      data,
-      pluginOptions({ ...config, workDirectory: directory }, directory),
-    );
+    const explanation = await (backend === 'slurm' ? explainBySlurm : explainByProcess)(data, config, root);
     return { ...explanation, verdicts: explanation.verdicts.filter(({ path }) => isOfFile(path, pod)) };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true });
   }
 }
 
@@ -47,7 +64,7 @@ function isOfFile(path: string, pod: Pod): boolean {
   return path !== 'spec.restartPolicy' || pod.spec?.restartPolicy !== undefined;
 }
 
-function printVerdicts(explanation: PodExplanation, printer: Printer): void {
+function printVerdicts(explanation: Explanation, printer: Printer): void {
   printer.line('What becomes of each field', 'heading');
   for (const { path, verdict, note } of explanation.verdicts) {
     printer.line(
@@ -56,10 +73,10 @@ function printVerdicts(explanation: PodExplanation, printer: Printer): void {
   }
 }
 
-function printJob({ job, containers }: PodExplanation, printer: Printer): void {
+function printJob({ job, submission, containers }: Explanation, printer: Printer): void {
   if (job === undefined) return;
   printer.line('The job', 'heading');
-  printer.line(`  ${JSON.stringify(job.argv)}`);
+  printer.line(`  ${JSON.stringify(submission ?? job.argv)}`);
   for (const { name, argv, environmentNames, workingDirectory, ownMounts } of containers) {
     printer.line(
       `  ${printer.paint(name, 'heading')} in ${workingDirectory}${ownMounts ? ', with mounts of its own' : ''}`,
@@ -70,7 +87,7 @@ function printJob({ job, containers }: PodExplanation, printer: Printer): void {
 }
 
 /**
- * Says what the process plugin would make of a pod. Nothing is run.
+ * Says what a plugin would make of a pod. Nothing is run.
  *
  * @returns 0, or 1 when the pod would be refused.
  */

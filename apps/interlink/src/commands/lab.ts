@@ -20,13 +20,26 @@ import {
   writeLabState,
   type LabState,
 } from '../lab/lab-state.ts';
-import { endPodsOfKilledLab, withLab } from '../lab/with-lab.ts';
+import type { BackendName } from '../backend/backend.ts';
+import { prepareBackend } from '../backend/prepare-backend.ts';
+import { endPodsOfKilled } from '../backend/end-pods-of-killed.ts';
+import { withLab } from '../lab/with-lab.ts';
 import { formatTable } from '../print/format-table.ts';
 import { createPrinter, type Printer } from '../print/printer.ts';
+
+/** Command line of `interlink lab up`. */
+export interface LabFlags {
+  readonly backend?: BackendName;
+}
 
 const longestStartMilliseconds = 120_000;
 const longestStopMilliseconds = 90_000;
 const pauseMilliseconds = 200;
+
+/** Where the pods of the lab live. */
+function podDirectory(directory: string): string {
+  return join(directory, 'run', 'pods');
+}
 
 function tell(state: LabState, printer: Printer): void {
   printer.line('the lab runs', 'good');
@@ -40,12 +53,15 @@ function tell(state: LabState, printer: Printer): void {
 }
 
 /** Starts `interlink lab serve` as a process of its own, whose output goes to a file. */
-async function spawnServer(directory: string): Promise<{ ended: () => boolean; logFile: string }> {
+async function spawnServer(
+  directory: string,
+  backend: BackendName,
+): Promise<{ ended: () => boolean; logFile: string }> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const logFile = join(directory, 'lab.log');
   const log = await open(logFile, 'a', 0o600);
   const main = process.argv[1] ?? '';
-  const child = spawn(process.execPath, [...process.execArgv, main, 'lab', 'serve', directory], {
+  const child = spawn(process.execPath, [...process.execArgv, main, 'lab', 'serve', directory, '--backend', backend], {
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   });
@@ -55,7 +71,7 @@ async function spawnServer(directory: string): Promise<{ ended: () => boolean; l
 }
 
 /** Starts the lab and leaves it running. */
-export async function labUp(signal: AbortSignal): Promise<number> {
+export async function labUp({ backend = 'process' }: LabFlags, signal: AbortSignal): Promise<number> {
   const printer = createPrinter();
   const directory = labDirectory();
   const running = await readLabState(directory);
@@ -63,9 +79,11 @@ export async function labUp(signal: AbortSignal): Promise<number> {
     tell(running, printer);
     return 0;
   }
-  await ensureControlPlaneBinaries({ progress: createProgress(), signal });
-  printer.line('starting control plane, virtual kubelet, API server and process plugin (about 15 s)');
-  const server = await spawnServer(directory);
+  const progress = createProgress();
+  await ensureControlPlaneBinaries({ progress, signal });
+  await prepareBackend(backend, { progress, signal });
+  printer.line(`starting control plane, virtual kubelet, API server and ${backend} plugin (about 15 s)`);
+  const server = await spawnServer(directory, backend);
   const deadline = systemClock.now() + longestStartMilliseconds;
   // Where two are started at once, one server gives way: the lab that becomes ready is the other one's.
   while (systemClock.now() < deadline && (!server.ended() || (await readLabServer(directory)) !== undefined)) {
@@ -93,7 +111,7 @@ export async function labDown(signal: AbortSignal): Promise<number> {
     }
   }
   // What a killed lab left behind.
-  await endPodsOfKilledLab(join(directory, 'run'));
+  await endPodsOfKilled(join(directory, 'run'), podDirectory(directory));
   await stopControlPlane(join(directory, 'run', 'control-plane'));
   await rm(directory, { recursive: true, force: true });
   printer.line(server === undefined ? 'there is no lab' : 'the lab has ended and its files are removed', 'quiet');
@@ -117,13 +135,18 @@ export async function labStatus(): Promise<number> {
 }
 
 /** The lab's own process, which `interlink lab up` starts: runs until it is asked to stop. */
-export async function labServe(directory: string, signal: AbortSignal): Promise<number> {
+export async function labServe(
+  directory: string,
+  { backend = 'process' }: LabFlags,
+  signal: AbortSignal,
+): Promise<number> {
   await using _claim = await claimLab(directory);
   await writeLabServer(directory, process.pid);
   const logger = createLogger({ name: 'interlink-lab', pretty: false });
   const inner = join(directory, 'run');
   await rm(inner, { recursive: true, force: true });
-  return await withLab({ directory: inner, progress: silentProgress, logger, signal }, async (lab) => {
+  const options = { directory: inner, backend, podDirectory: podDirectory(directory), progress: silentProgress };
+  return await withLab({ ...options, logger, signal }, async (lab) => {
     const { kubeconfigFile, kubectl, nodeName } = lab;
     await writeLabState(directory, { pid: process.pid, kubeconfigFile, kubectl, nodeName });
     await aborted(signal);

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { aborted, ConfigError, createLogger } from '@interlink/runtime';
 import { createProgress } from '@interlink/testbed';
+import type { BackendName } from '../backend/backend.ts';
+import { makePodDirectory } from '../backend/pod-directory.ts';
 import { withLab, type Lab } from '../lab/with-lab.ts';
 import { followPod } from '../pod/follow-pod.ts';
 import { readPodFile } from '../pod/read-pod-file.ts';
@@ -16,6 +18,7 @@ export interface QuickstartFlags {
   readonly pod?: string;
   readonly keep?: boolean;
   readonly verbose?: boolean;
+  readonly backend?: BackendName;
 }
 
 const interrupted = 130;
@@ -65,10 +68,13 @@ export async function quickstart(flags: QuickstartFlags, signal: AbortSignal): P
   const printer = createPrinter();
   const file = flags.pod ?? examplePod;
   await readPodFile(file);
+  const { backend = 'process' } = flags;
   const directory = await mkdtemp(join(tmpdir(), 'interlink-quickstart-'));
+  const podDirectory = await makePodDirectory(backend, 'quickstart-pods');
   const logger = createLogger({ name: 'interlink', level: flags.verbose === true ? 'debug' : 'error' });
   try {
-    return await withLab({ directory, progress: createProgress(), logger, signal }, async (lab) => {
+    const options = { directory, backend, podDirectory, progress: createProgress(), logger, signal };
+    return await withLab(options, async (lab) => {
       const succeeded = await runPod(lab, file, { printer, signal });
       if (flags.keep === true) {
         tellHowToUse(lab, printer);
@@ -80,6 +86,7 @@ export async function quickstart(flags: QuickstartFlags, signal: AbortSignal): P
     if (signal.aborted && error === signal.reason) return interrupted;
     throw error;
   } finally {
+    await rm(podDirectory, { recursive: true, force: true });
     await rm(directory, { recursive: true, force: true });
     printer.line('everything that was started here has ended and its files are removed', 'quiet');
   }

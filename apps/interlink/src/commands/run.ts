@@ -1,5 +1,7 @@
 import { createInterLinkApi } from '@interlink/api-server';
 import { createLogger } from '@interlink/runtime';
+import { silentProgress } from '@interlink/testbed';
+import type { BackendName } from '../backend/backend.ts';
 import { completePod } from '../pod/complete-pod.ts';
 import { readPodFile } from '../pod/read-pod-file.ts';
 import { hasSeveralContainers, runPod } from '../pod/run-pod.ts';
@@ -10,6 +12,7 @@ import { withPlugin } from './with-plugin.ts';
 /** Command line of `interlink run`. */
 export interface RunFlags {
   readonly plugin?: string;
+  readonly backend?: BackendName;
   readonly verbose?: boolean;
 }
 
@@ -40,21 +43,25 @@ export async function run(file: string, flags: RunFlags, signal: AbortSignal): P
   const news = createPrinter(process.stderr);
   const complete = completePod(pod);
   const logs = createLogPrinter(hasSeveralContainers(complete));
-  return withPlugin({ url: flags.plugin, logger }, async (plugin) => {
-    await using api = createInterLinkApi(plugin, { logger });
-    try {
-      return await runPod({
-        api,
-        request: { pod: complete, configmaps: configMaps, secrets },
-        onLog: (container, chunk) => logs.print(container, chunk),
-        onNews: (text) => news.line(text, 'quiet'),
-        signal,
-      });
-    } catch (error) {
-      if (signal.aborted) return interrupted;
-      throw error;
-    } finally {
-      logs.end();
-    }
-  });
+  const progress = { ...silentProgress, say: (text: string) => news.line(text, 'quiet') };
+  return withPlugin(
+    { url: flags.plugin, backend: flags.backend ?? 'process', progress, logger, signal },
+    async (plugin) => {
+      await using api = createInterLinkApi(plugin, { logger });
+      try {
+        return await runPod({
+          api,
+          request: { pod: complete, configmaps: configMaps, secrets },
+          onLog: (container, chunk) => logs.print(container, chunk),
+          onNews: (text) => news.line(text, 'quiet'),
+          signal,
+        });
+      } catch (error) {
+        if (signal.aborted) return interrupted;
+        throw error;
+      } finally {
+        logs.end();
+      }
+    },
+  );
 }

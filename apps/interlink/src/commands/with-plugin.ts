@@ -1,26 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createRemotePlugin } from '@interlink/plugin-sdk';
-import { createProcessPlugin } from '@interlink/plugin-process';
-import type { Logger } from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
+import type { BackendName, BackendOptions } from '../backend/backend.ts';
+import { openBackend } from '../backend/open-backend.ts';
+import { makePodDirectory } from '../backend/pod-directory.ts';
 
-/** The plugin at a URL; without one, the process plugin in this process, in a directory that goes with it. */
-export async function withPlugin<T>(
-  options: { readonly url: string | undefined; readonly logger: Logger },
-  use: (plugin: Plugin) => Promise<T>,
-): Promise<T> {
-  const { url, logger } = options;
+/** Which plugin {@link withPlugin} gives. */
+export interface PluginChoice extends Omit<BackendOptions, 'root'> {
+  /** Address of a running plugin; undefined: the backend's plugin in this process, in a directory that goes with it. */
+  readonly url: string | undefined;
+  readonly backend: BackendName;
+}
+
+/** The plugin at a URL, or one of our own for the time of `use`. */
+export async function withPlugin<T>(choice: PluginChoice, use: (plugin: Plugin) => Promise<T>): Promise<T> {
+  const { url, logger } = choice;
   if (url !== undefined) {
     await using plugin = createRemotePlugin({ url, logger });
     return await use(plugin);
   }
-  const directory = await mkdtemp(join(tmpdir(), 'interlink-run-'));
+  const root = await makePodDirectory(choice.backend, 'run');
   try {
-    await using plugin = await createProcessPlugin({ root: directory, logger });
+    await using backend = await openBackend(choice.backend, { ...choice, root });
+    await using plugin = await backend.openPlugin();
     return await use(plugin);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true });
   }
 }

@@ -1,16 +1,18 @@
-import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterLinkApi } from '@interlink/api-server';
 import { createKubeClient, type KubeClient } from '@interlink/kube';
-import { createProcessPlugin } from '@interlink/plugin-process';
-import { silentLogger, type Logger } from '@interlink/runtime';
+import type { Logger } from '@interlink/runtime';
 import { startControlPlane, type Progress } from '@interlink/testbed';
 import { startVirtualKubelet } from '@interlink/virtual-kubelet';
+import type { BackendName } from '../backend/backend.ts';
+import { writeBackendRecord } from '../backend/end-pods-of-killed.ts';
+import { openBackend } from '../backend/open-backend.ts';
 import { endAllPods } from './end-all-pods.ts';
 import { labNodeConfig, labNodeName } from './lab-node-config.ts';
 import { waitForReadyNode } from './wait-for-ready-node.ts';
 
-/** A whole chain on this machine: control plane, virtual kubelet, API server and process plugin. */
+/** A whole chain on this machine: control plane, virtual kubelet, API server and a plugin. */
 export interface Lab {
   readonly kubeconfigFile: string;
   /** Path of the `kubectl` that belongs to the control plane. */
@@ -23,22 +25,13 @@ export interface Lab {
 export interface LabOptions {
   /** Where everything of it is kept; must be absent or empty, and is removed with the lab. */
   readonly directory: string;
+  readonly backend: BackendName;
+  /** Work directory of the plugin; the caller removes it. */
+  readonly podDirectory: string;
   readonly progress: Progress;
   readonly logger: Logger;
   /** Ends the start; what runs is ended by leaving `use`. */
   readonly signal: AbortSignal;
-}
-
-function podDirectory(directory: string): string {
-  return join(directory, 'pods');
-}
-
-/** Ends the pods that a killed lab left running in its directory. */
-export async function endPodsOfKilledLab(directory: string): Promise<void> {
-  const root = podDirectory(directory);
-  if (!existsSync(root)) return;
-  await using plugin = await createProcessPlugin({ root, logger: silentLogger });
-  await endAllPods(plugin);
 }
 
 /**
@@ -46,11 +39,14 @@ export async function endPodsOfKilledLab(directory: string): Promise<void> {
  * plugin share this process; between them are interfaces, no sockets.
  */
 export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise<T>): Promise<T> {
-  const { directory, progress, logger, signal } = options;
+  const { directory, podDirectory, progress, logger, signal } = options;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await using backend = await openBackend(options.backend, { root: podDirectory, progress, logger, signal });
+  await writeBackendRecord(directory, backend.record);
   await using controlPlane = await startControlPlane({ directory: join(directory, 'control-plane'), progress, signal });
   await using client = await createKubeClient({ kubeconfigFile: controlPlane.kubeconfigFile, logger });
-  progress.say('starting virtual kubelet, API server and process plugin');
-  await using plugin = await createProcessPlugin({ root: podDirectory(directory), logger });
+  progress.say(`starting virtual kubelet, API server and ${backend.description}`);
+  await using plugin = await backend.openPlugin();
   // After the virtual kubelet has ended: it may be handing over a pod at the moment of the interruption.
   await using _pods = { [Symbol.asyncDispose]: () => endAllPods(plugin) };
   await using api = createInterLinkApi(plugin, { logger });

@@ -3,6 +3,7 @@ import type { Host } from '@interlink/batch';
 
 const ownerOnly = 0o700;
 const hashLength = 16;
+const launcherName = 'launch.sh';
 
 /** What a site wants to be run on the node before the runner. */
 export interface LauncherOptions {
@@ -26,14 +27,22 @@ exec "$@"
 `;
 }
 
-/** Puts the launcher into the work directory, under its content's hash, and gives its path. */
+function launcherDirectory(root: string, content: string): string {
+  return `${root}/.slurm/${createHash('sha256').update(content).digest('hex').slice(0, hashLength)}`;
+}
+
+/** Where the launcher lies in a work directory: under its content's hash. */
+export function launcherPath(root: string, options: LauncherOptions): string {
+  return `${launcherDirectory(root, formatLauncher(options))}/${launcherName}`;
+}
+
+/** Puts the launcher into the work directory and gives its path. */
 export async function installLauncher(host: Host, root: string, options: LauncherOptions): Promise<string> {
   const content = formatLauncher(options);
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, hashLength);
-  const directory = `${root}/.slurm/${hash}`;
+  const directory = launcherDirectory(root, content);
   if ((await host.list(directory)) === undefined) {
     await host.makeDirectories([`${root}/.slurm`]);
-    await host.createTree(directory, [{ kind: 'file', path: 'launch.sh', mode: ownerOnly, content, durable: true }]);
+    await host.createTree(directory, [{ kind: 'file', path: launcherName, mode: ownerOnly, content, durable: true }]);
   }
-  return `${directory}/launch.sh`;
+  return launcherPath(root, options);
 }

@@ -10,6 +10,7 @@ import {
 import { honoured, type VerdictTable } from '@interlink/plugin-sdk';
 import type { Clock, Logger } from '@interlink/runtime';
 import { isInterLinkError, UnavailableError, UnsupportedError } from '@interlink/spec';
+import { buildSbatchArguments } from '../submit/build-sbatch-arguments.ts';
 import { planJob, type JobPolicy } from '../submit/plan-job.ts';
 import { createCachedValue } from './cached-value.ts';
 import { openCommandLine } from './command-line.ts';
@@ -17,7 +18,7 @@ import { mapCapacity, misfit } from './cluster-capacity.ts';
 import { mapSlurmJob } from './map-slurm-state.ts';
 import { parseNodes, type SlurmNode } from './parse-nodes.ts';
 import { parseSacct, sacctFormat } from './parse-sacct.ts';
-import { commentPrefix, parseSqueue, squeueFormat } from './parse-squeue.ts';
+import { parseSqueue, squeueFormat } from './parse-squeue.ts';
 import { tidy, type SlurmClient } from './slurm-client.ts';
 
 /** What {@link createSlurmScheduler} needs. */
@@ -47,10 +48,18 @@ const deviceVariables = [
   'ZE_AFFINITY_MASK',
 ];
 
+/** What Slurm makes of fields that other schedulers treat differently. */
 const verdicts: VerdictTable = {
   'spec.containers[].resources': honoured('the job asks for the sum; no limits are enforced within it'),
   'spec.initContainers[].resources': honoured('the job asks for the sum; no limits are enforced within it'),
 };
+
+/** What can be said of Slurm without asking it. */
+export function describeSlurm(
+  policy: JobPolicy,
+): Required<Pick<Scheduler, 'jobIdVariable' | 'deviceVariables' | 'verdicts' | 'plan'>> {
+  return { jobIdVariable: 'SLURM_JOB_ID', deviceVariables, verdicts, plan: (pod) => planJob(pod, policy) };
+}
 
 /** Slurm, by its programs. */
 export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler {
@@ -64,10 +73,7 @@ export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler 
   return {
     name: 'slurm',
     queryIntervalSeconds: options.queryIntervalSeconds,
-    jobIdVariable: 'SLURM_JOB_ID',
-    deviceVariables,
-    verdicts,
-    plan: (pod) => planJob(pod, policy),
+    ...describeSlurm(policy),
     enter: (id) => [
       ...openCommandLine(client.commands.srun),
       `--jobid=${id}`,
@@ -122,24 +128,7 @@ function checkSize(nodes: readonly SlurmNode[], { resources, options }: BatchJob
 }
 
 async function submit(job: BatchJob, { client, launcher, logger }: SlurmSchedulerOptions): Promise<string> {
-  const output = `${job.directory}/${jobFiles.output}`.replaceAll('%', '%%');
-  const { stdout, stderr } = await client.run('sbatch', [
-    '--parsable',
-    ...(job.options.some((option) => option.startsWith('--job-name='))
-      ? []
-      : [`--job-name=${job.namespace}-${job.name}`]),
-    ...job.options,
-    `--comment=${commentPrefix}${job.uid}`,
-    `--output=${output}`,
-    '--open-mode=append',
-    '--chdir=/',
-    // The programs' environment is empty but for what the site says; NONE would make Slurm run a login shell for each job.
-    '--export=ALL',
-    '--no-requeue',
-    launcher,
-    job.directory,
-    ...job.argv,
-  ]);
+  const { stdout, stderr } = await client.run('sbatch', buildSbatchArguments(job, launcher));
   if (stderr.trim() !== '') logger.warn({ podUid: job.uid, sbatch: tidy(stderr) }, 'sbatch has a warning');
   return parseJobId(stdout);
 }

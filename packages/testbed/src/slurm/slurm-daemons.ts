@@ -38,11 +38,12 @@ interface DaemonCommand {
   readonly argv: readonly string[];
 }
 
+/** `--force`, because it wants all users to reach its socket, which they need not where the directory of temporary files is one user's. */
 function buildMungedCommand({ directory, mungeKeyFile, mungeSocket }: SlurmLayout): DaemonCommand {
   const own = (name: string): string => join(directory, 'munge', name);
   const files = [`--key-file=${mungeKeyFile}`, `--socket=${mungeSocket}`];
   const more = [`--pid-file=${own('pid')}`, `--seed-file=${own('seed')}`, `--log-file=${own('log')}`];
-  return { name: 'munged', argv: ['munged', '--foreground', ...files, ...more] };
+  return { name: 'munged', argv: ['munged', '--foreground', '--force', ...files, ...more] };
 }
 
 function buildCommands(
