@@ -100,7 +100,7 @@ describe('interlink explain', () => {
     const text = stdout.toString();
     for (const line of [
       /^ {2}ignored {3}spec\.foo: /m,
-      /^ {2}ignored {3}spec\.containers\[0\]\.livenessProbe: /m,
+      /^ {2}honoured {2}spec\.containers\[0\]\.livenessProbe: /m,
       /^ {2}ignored {3}spec\.initContainers\[0\]\.bar: /m,
       /^ {2}honoured {2}spec\.containers\[0\]\.command: /m,
       /^ {2}emulated {2}spec\.volumes\[0\]\.emptyDir\.medium: /m,

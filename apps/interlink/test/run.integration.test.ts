@@ -42,11 +42,11 @@ describe('interlink run', () => {
   });
 
   it('says what has no effect on standard error alone', async () => {
-    const container = { livenessProbe: { exec: { command: ['true'] } } };
-    const file = await bench.file('probe.yaml', shellPod('echo out', { container }));
+    const container = { ports: [{ containerPort: 80 }] };
+    const file = await bench.file('ports.yaml', shellPod('echo out', { container }));
     const { stdout, stderr } = await bench.interlink('run', file);
     expect(stdout.toString()).toBe('out\n');
-    expect(stderr).toMatch(/^spec\.containers\[0\]\.livenessProbe has no effect: /m);
+    expect(stderr).toMatch(/^spec\.containers\[0\].ports has no effect: /m);
     expect(stderr).not.toContain('\u001b');
   });
 
