@@ -1,6 +1,5 @@
 import { createProcessPlugin } from '@interlink/plugin-process';
 import type { Backend, BackendName, BackendOptions } from './backend.ts';
-import { openSlurmBackend } from './slurm-backend.ts';
 
 function openProcessBackend({ root, logger }: BackendOptions): Backend {
   return {
@@ -17,6 +16,7 @@ export async function openBackend(name: BackendName, options: BackendOptions): P
     case 'process':
       return openProcessBackend(options);
     case 'slurm':
-      return await openSlurmBackend(options);
+      // Only here: it brings what starts a Slurm, which takes a while to load.
+      return await (await import('./slurm-backend.ts')).openSlurmBackend(options);
   }
 }

@@ -1,12 +1,12 @@
 import { createInterLinkApi } from '@interlink/api-server';
 import { createLogger } from '@interlink/runtime';
-import { silentProgress } from '@interlink/testbed';
+import type { Progress } from '@interlink/testbed';
 import type { BackendName } from '../backend/backend.ts';
 import { completePod } from '../pod/complete-pod.ts';
 import { readPodFile } from '../pod/read-pod-file.ts';
 import { hasSeveralContainers, runPod } from '../pod/run-pod.ts';
 import { prefixLines, type LinePrefixer } from '../print/prefix-lines.ts';
-import { createPrinter } from '../print/printer.ts';
+import { createPrinter, type Printer } from '../print/printer.ts';
 import { withPlugin } from './with-plugin.ts';
 
 /** Command line of `interlink run`. */
@@ -32,6 +32,16 @@ function createLogPrinter(withNames: boolean): { print(container: string, chunk:
   };
 }
 
+/** Progress as plain lines, for standard error. */
+function linesTo(news: Printer): Progress {
+  const say = (text: string): void => news.line(text, 'quiet');
+  const begin: Progress['begin'] = (title, usually) => {
+    say(`${title} (usually ${usually})`);
+    return { update: () => undefined, end: () => undefined };
+  };
+  return { say, begin };
+}
+
 /**
  * Hands a pod of a file straight to a plugin, without a cluster. Logs go to standard output, everything else to standard error.
  *
@@ -43,7 +53,7 @@ export async function run(file: string, flags: RunFlags, signal: AbortSignal): P
   const news = createPrinter(process.stderr);
   const complete = completePod(pod);
   const logs = createLogPrinter(hasSeveralContainers(complete));
-  const progress = { ...silentProgress, say: (text: string) => news.line(text, 'quiet') };
+  const progress = linesTo(news);
   return withPlugin(
     { url: flags.plugin, backend: flags.backend ?? 'process', progress, logger, signal },
     async (plugin) => {
