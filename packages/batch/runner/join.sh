@@ -126,8 +126,10 @@ find_place() { # PATH: sets il_place, where it is to be found from here; links l
 add_variables() { # PREFIX: those of il_list that have it, without it; those that change how the shell reads text come last
   local entry locale=()
   for entry in "${il_list[@]}"; do
-    [[ $entry == "$1"[A-Za-z_]*=* ]] || continue
+    [[ $entry == "$1"?*=* ]] || continue
     entry=${entry#"$1"}
+    # The runtime takes one of two for its own.
+    [[ -z $1 ]] || entry=${entry//$'\r\r\n'/$'\r\n'}
     case $entry in
     # A shell that became the first process left these.
     SHLVL=* | OLDPWD=* | _=*) [[ -z $1 ]] || il_environment+=("$entry") ;;

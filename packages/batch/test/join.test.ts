@@ -79,7 +79,19 @@ describe('a command in a running container', () => {
 
   // What apptainer does: its own process stays outside, and the container's first one has the number 1.
   const runtime = ['unshare', '--user', '--map-root-user', '--mount', '--pid', '--fork', '--mount-proc'];
-  const inside = ['env', '-u', 'RUNTIME_A', 'A=1 2', 'OF_IMAGE=yes', 'sh', '-c', 'cd /usr; echo up; sleep 600; true'];
+  const inside = [
+    'env',
+    '-u',
+    'RUNTIME_A',
+    '-u',
+    'RUNTIME_LINES',
+    'A=1 2',
+    '1a.b=x',
+    'OF_IMAGE=yes',
+    'sh',
+    '-c',
+    'cd /usr; echo up; sleep 600; true',
+  ];
 
   it.for([
     [[], '/usr'],
@@ -88,10 +100,10 @@ describe('a command in a running container', () => {
   ] as const)('joins the namespaces that a runtime made (%j)', async ([directory, expected], context) => {
     await skipWithout('user', context);
     const files = { join: formatNulList(['RUNTIME_', ...directory]) };
-    const environment = ['PATH=/usr/bin:/bin', 'RUNTIME_A=1 2', 'OF_RUNTIME=no'];
+    const environment = ['PATH=/usr/bin:/bin', 'RUNTIME_A=1 2', 'RUNTIME_LINES=a\r\r\nb', 'OF_RUNTIME=no'];
     await using world = await running({ argv: [...runtime, ...inside], environment, files });
     const variables = (await world.join('main', ['env', '-0'])).stdout.split('\0');
-    expect(variables).toEqual(expect.arrayContaining(['A=1 2', 'OF_IMAGE=yes']));
+    expect(variables).toEqual(expect.arrayContaining(['A=1 2', 'LINES=a\r\nb', '1a.b=x', 'OF_IMAGE=yes']));
     expect(variables).not.toEqual(expect.arrayContaining([expect.stringMatching(/^RUNTIME_/)]));
     const script =
       'read pid rest </proc/self/stat; echo $pid; id -u; readlink /proc/self/ns/mnt /proc/1/ns/mnt; pwd -P';

@@ -7,6 +7,7 @@ import { imageVerdicts } from '../images/image-verdicts.ts';
 import { messageFile } from '../pod/message-file.ts';
 import { withDefaults } from '../pod/default-environment.ts';
 import { versionOf } from './version-of.ts';
+import { mapApptainerVariables } from './apptainer-variables.ts';
 import { buildApptainerImages, type ApptainerImageOptions } from './apptainer-images.ts';
 
 /** What {@link createApptainerRuntime} needs. */
@@ -49,16 +50,22 @@ export function detectApptainer(host: Host, program = 'apptainer'): Promise<stri
   return versionOf(host, [program, '--version']);
 }
 
+/** What a pod expects of a container: nothing of the machine but its network, and a root that can be written. */
+const compatible = ['--compat', '--cleanenv'];
+
+/** The same with the environment of apptainer itself, which has nothing but what it is given here. */
+const compatibleWithOwnEnvironment = ['--contain', '--ipc', '--pid', '--no-init', '--no-umask', '--writable-tmpfs'];
+
 /** The command line and environment of one container. Pure. */
 export function buildApptainerStart(request: StartRequest, options: ApptainerOptions): ContainerStart {
   const { container, pod, message } = request;
   const binds = [...request.binds, ...(message ? [message] : [])];
   const verb = container.command === undefined ? 'run' : 'exec';
-  const variables = withDefaults(pod, container, {});
   const home = container.environment.findLast(([name]) => name === 'HOME')?.[1] ?? '';
   // What an image says of it counts for nothing otherwise; without a word, apptainer takes the user's home directory.
   const directory = container.workingDirectory ?? request.image?.workingDirectory ?? '/';
   const environmentPrefix = options.version?.startsWith('singularity') === true ? 'SINGULARITYENV_' : 'APPTAINERENV_';
+  const variables = mapApptainerVariables(container, withDefaults(pod, container, {}), environmentPrefix);
   // apptainer makes mount points in the image, but not in what it has mounted there.
   const workingDirectory = { target: directory, type: 'directory' } as const;
   const mountPoints = mountPointsIn(binds, [...binds, workingDirectory]);
@@ -67,11 +74,9 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       options.program ?? 'apptainer',
       '--silent',
       verb,
-      // What a pod expects of a container: nothing of the machine but its network, and a root that can be written.
-      '--compat',
+      ...(variables.needsOwnEnvironment ? compatibleWithOwnEnvironment : compatible),
       // Part of --compat in newer versions. Without it a shell in the container evaluates arguments and variables.
       '--no-eval',
-      '--cleanenv',
       ...gpuFlags(container),
       '--pwd',
       directory,
@@ -85,11 +90,7 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       ...(container.args ?? []),
     ],
     // On the command line, or in the environment file that apptainer reads as shell, values would not be safe.
-    environment: [
-      ['PATH', defaultPath],
-      ['HOME', options.homeDirectory],
-      ...variables.map(([name, value]) => [`${environmentPrefix}${name}`, value] as const),
-    ],
+    environment: [['PATH', defaultPath], ['HOME', options.homeDirectory], ...variables.environment],
     // Where the site has apptainer and what belongs to it.
     inherited: ['PATH'],
     workingDirectory: '/',
