@@ -18,8 +18,8 @@ export interface TestRunner {
   ) => unknown;
 }
 
-/** A target of one test; disposed after it. */
-export type TestTarget = Target & Partial<AsyncDisposable>;
+/** A target of one test; disposed after it. What it says of the pods wins over {@link DescribeOptions}. */
+export type TestTarget = Target & Pick<ConformanceOptions, 'pods'> & Partial<AsyncDisposable>;
 
 /** How {@link describeConformance} makes its tests. */
 export interface DescribeOptions extends Pick<ConformanceOptions, 'pods' | 'only' | 'settleSeconds'> {
@@ -55,7 +55,8 @@ async function runTest(
     await using world = openWorld(target);
     const { signal } = new AbortController();
     const facts = await readFacts(world.plugin, signal);
-    const outcome = await runCheck(check, world, { facts, signal, ...settingsOf(options) });
+    const pods = { ...options.pods, ...target.pods };
+    const outcome = await runCheck(check, world, { facts, signal, ...settingsOf({ ...options, pods }) });
     if (outcome.kind === 'failed') throw new ConformanceFailure(outcome.message);
     if (outcome.kind === 'not-applicable') context.skip?.(outcome.message);
   } finally {

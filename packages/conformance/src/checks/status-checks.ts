@@ -67,15 +67,15 @@ export const statusChecks = checksOf('status', [
   {
     name: 'says that a container runs, since when, and when it ended',
     run: async ({ pods, create, waitFor, waitForEnd }) => {
-      const pod = pods.running('sleep 2');
+      const pod = pods.running('sleep 5');
       await create(pod);
       const running = await waitFor(pod, 'running', (status) => isRunning(status) || hasEnded(status));
-      ensure(isRunning(running), 'the container was never reported as running, though it ran for 2 s');
+      ensure(isRunning(running), 'the container was never reported as running, though it ran for 5 s');
       const startedAt = running.containers?.[0]?.state?.running?.startedAt;
       ensure(!Number.isNaN(Date.parse(startedAt ?? '')), `state.running.startedAt is no time: ${show(startedAt)}`);
       const terminated = (await waitForEnd(pod)).containers?.[0]?.state?.terminated;
       const lasted = Date.parse(terminated?.finishedAt ?? '') - Date.parse(terminated?.startedAt ?? '');
-      ensure(lasted >= 1000, `a container that ran for 2 s has the times ${show(terminated)}`);
+      ensure(lasted >= 4000, `a container that ran for 5 s has the times ${show(terminated)}`);
     },
   },
   {
