@@ -1,6 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables that are used or set where this is sourced
-# Sourced by the programs beside it: how a process gets exactly the arguments and variables that files say. Whoever uses it has a
-# function fail_start EXIT_CODE WORD that does not return. Names start with il_: a container's environment may have any other name.
+# Sourced by the programs beside it: how a process gets exactly the arguments and variables that files say. Names start with il_: a
+# container's environment may have any other name. il_files: the container's part of the job directory.
+
+fail_start() { # EXIT_CODE "WORD [VOLUME]": goes into the state, the author of the pod gets a sentence for it
+  printf '%s\n' "$2" >"$il_files/start-error"
+  exit "$1"
+}
 
 read_list() { # FILE: sets il_list to its texts, which NUL bytes end
   local il_item
@@ -69,6 +74,18 @@ execute() {
   done
   check_command
   exec "${il_session[@]}" "$il_env" -u SHLVL -u _ -u OLDPWD -- "${il_argv[@]}"
+}
+
+become() { # this process becomes the container's, by the program il_session
+  read_list "$il_files/argv"
+  il_argv=("${il_list[@]}")
+  read_list "$il_files/workdir"
+  cd -- "${il_list[0]}" 2>/dev/null || fail_start 125 WorkingDirectoryNotUsable
+  umask 022
+  il_source=$il_files/env
+  read_list "$il_source"
+  il_environment=("${il_list[@]}")
+  execute
 }
 
 forget_environment() { # of whoever started this program: a container gets what its pod says

@@ -3,10 +3,10 @@
 # them. Static: it is never made from pod data. Its one argument is the job directory; everything else is read from
 # files there, lists and values ended by NUL bytes, so that nothing of a pod is ever taken for shell syntax.
 #
-#   runner.sh DIRECTORY                 the job
-#   runner.sh DIRECTORY enter NAME      inside: a container's own mount namespace is set up, then it becomes the container
+#   runner.sh DIRECTORY
 #
-# A container with a directory pull/ gets its image by pull-image.sh first, which is beside this program.
+# A container with a directory pull/ gets its image by pull-image.sh first, which is beside this program; one with a mount namespace of
+# its own is set up there by enter.sh.
 #
 # What it writes: job.id (also the lock), state/NAME.json, state/NAME.health.json where a container has probes or a postStart
 # hook, logs/NAME/RESTART.{log,times}, container/NAME/session, outcome.json as its last word, and a touch of ../changed/UID
@@ -24,10 +24,6 @@ changed=${job%/*}/changed/${job##*/}
 unset -v BASH_ENV ENV CDPATH
 # shellcheck source-path=SCRIPTDIR source=become.sh
 . "${BASH_SOURCE%/*}/become.sh"
-# shellcheck source-path=SCRIPTDIR source=volumes.sh
-. "${BASH_SOURCE%/*}/volumes.sh"
-# shellcheck source-path=SCRIPTDIR source=shipped.sh
-. "${BASH_SOURCE%/*}/shipped.sh"
 
 # --- time, states -----------------------------------------------------------------------------------------------
 
@@ -71,46 +67,34 @@ read_text() { # FILE BYTES: sets TEXT to its first bytes, without newlines at th
 }
 
 write_state() { # NAME JSON
-  if printf '%s\n' "$2" >"$job/state/.$1.new"; then
+  # Nobody takes a half of the first one for a state. For the others a file is never without one.
+  if [[ ! -e $job/state/$1.json ]]; then
+    printf '%s\n' "$2" >"$job/state/$1.json"
+  elif printf '%s\n' "$2" >"$job/state/.$1.new"; then
     mv -f -- "$job/state/.$1.new" "$job/state/$1.json"
   fi
   announce
 }
 
-# --- becoming a container ----------------------------------------------------------------------------------------
-# Names start with il_ where a container's environment is set: it may have any other name.
-
-fail_start() { # EXIT_CODE "WORD [VOLUME]": goes into the state, the author of the pod gets a sentence for it
-  printf '%s\n' "$2" >"$il_files/start-error"
-  exit "$1"
+use_volumes() { # what only some pods need
+  [[ -z $uses_volumes ]] || return
+  uses_volumes=1
+  # shellcheck source-path=SCRIPTDIR source=volumes.sh
+  . "${runner%/*}/volumes.sh"
 }
 
-become() { # [WRAPPER...]: this process becomes the container's
-  read_list "$il_files/argv"
-  il_argv=("${il_list[@]}")
-  read_list "$il_files/workdir"
-  cd -- "${il_list[0]}" 2>/dev/null || fail_start 125 WorkingDirectoryNotUsable
-  umask 022
-  il_source=$il_files/env
-  read_list "$il_source"
-  il_environment=("${il_list[@]}")
-  il_session=("$@")
-  execute
+use_shipped() { # SECONDS for the delivery
+  delivery_seconds=$1
+  # shellcheck source-path=SCRIPTDIR source=shipped.sh
+  . "${runner%/*}/shipped.sh"
 }
 
-enter() { # NAME: in a mount namespace of its own, mounts made already unless there is a table of them
-  il_files=$job/container/$1
-  if [[ -e $il_files/fstab ]]; then
-    fit_mount_points
-    mount -a -T "$il_files/fstab" || fail_start 125 MountFailed
-    cd -- "$il_files/root" || fail_start 125 MountFailed
-    pivot_root . . || fail_start 125 MountFailed
-    cd /
-  fi
-  start_ticks "$$"
-  printf '%s %s\n' "$$" "$TICKS" >"$il_files/first"
-  become
+forget_locks() { # in a process that does not use what they are on, or must not know of it
+  [[ -z $memory_lock ]] || exec {memory_lock}<&-
+  [[ -z $shipped_lock ]] || exec {shipped_lock}<&-
 }
+
+# --- one run of one container, in a subshell of its own -----------------------------------------------------------
 
 launch() { # NAME: in a subshell that becomes the container
   trap - TERM INT QUIT HUP USR1
@@ -122,16 +106,19 @@ launch() { # NAME: in a subshell that becomes the container
   [[ -e $il_files/start-error ]] && rm -f -- "$il_files/start-error"
   [[ -s $il_files/ended-by ]] && : >"$il_files/ended-by"
   [[ -s $il_files/termination-log ]] && : >"$il_files/termination-log"
-  check_volumes
+  forget_locks
+  if [[ -e $il_files/subpaths || -e $il_files/hostpaths ]]; then
+    use_volumes
+    check_volumes
+  fi
   local il_setsid=/usr/bin/setsid
   [[ -x $il_setsid ]] || il_setsid=$(type -P setsid) || fail_start 125 SetsidNotFound
   if read_list "$il_files/enter"; then
-    exec "$il_setsid" "${il_list[@]}" "$BASH" "$runner" "$job" enter "$1"
+    exec "$il_setsid" "${il_list[@]}" "$BASH" "${runner%/*}/enter.sh" "$job" "$1"
   fi
-  become "$il_setsid"
+  il_session=("$il_setsid")
+  become
 }
-
-# --- one run of one container, in a subshell of its own -----------------------------------------------------------
 
 find_session() { # PID FIRST: sets MEMBERS: the processes of its session from FIRST on, in whatever process groups (timeout(1) makes one of its own)
   local file stat number
@@ -303,6 +290,7 @@ declare -A is_watched probe_of hook_of message_from_log
 names=() started_sidecars=()
 restart_policy=Never grace=30 deadline=0 backoff_first=10 backoff_most=300 id_variable=''
 end_signal=TERM stop_reason='' stop_detail='' stopped_at=0 stop_deadline=0 ending_sidecars='' tick=200 notes=0 partial='' oom_file='' oom_kills=0
+uses_volumes='' memory_lock='' size_check_seconds=10 delivery_seconds='' shipped_lock=''
 
 read_settings() {
   local key value more
@@ -314,8 +302,9 @@ read_settings() {
     backoff-seconds) backoff_first=$value backoff_most=$more ;;
     job-id-variable) id_variable=$value ;;
     container) names+=("$more") && kind[$more]=$value ;;
-    shipped) delivery_seconds=$value ;;
-    memory-volume | size-limit | size-check-seconds) read_volume_setting "$key" "$value" "$more" ;;
+    shipped) use_shipped "$value" ;;
+    size-check-seconds) size_check_seconds=$value ;;
+    memory-volume | size-limit) use_volumes && read_volume_setting "$key" "$value" "$more" ;;
     probe) is_watched[$value]=1 && probe_of["$value ${more%% *}"]=${more#* } ;;
     hook) is_watched[$value]=1 && hook_of["$value $more"]=1 ;;
     message-from-log) message_from_log[$value]=1 ;;
@@ -349,28 +338,27 @@ claim() { # the first act: nobody else can run this pod from here on, and everyb
 }
 
 find_oom_counter() { # sets oom_file, where the kernel counts whom it killed in this job's cgroup; '' where it cannot be read
-  local line path
-  while IFS= read -r line; do
-    path=${line#*:*:}
-    case $line in
-    0::*) path="/sys/fs/cgroup${path%/}/memory.events /sys/fs/cgroup/unified${path%/}/memory.events" ;;
-    *:memory:* | *:memory,*:* | *,memory:* | *,memory,*:*) path=/sys/fs/cgroup/memory${path%/}/memory.oom_control ;;
-    *) continue ;;
-    esac
-    for path in $path; do
-      [[ -r $path ]] && oom_file=$path && read_oom_kills && return
-    done
-  done </proc/self/cgroup
+  local TEXT newline=$'\n' file files=()
+  read_text /proc/self/cgroup 4096
+  if [[ $newline$TEXT =~ ${newline}[0-9]+:([^:$newline]*,)?memory(,[^:$newline]*)?:([^$newline]*) ]]; then
+    files=("/sys/fs/cgroup/memory${BASH_REMATCH[3]%/}/memory.oom_control")
+  elif [[ $newline$TEXT =~ ${newline}0::([^$newline]*) ]]; then
+    file=${BASH_REMATCH[1]%/}/memory.events
+    files=("/sys/fs/cgroup$file" "/sys/fs/cgroup/unified$file")
+  fi
+  for oom_file in "${files[@]}"; do
+    [[ -r $oom_file ]] && read_oom_kills && return
+  done
   oom_file=
 }
 
 read_oom_kills() { # sets OOM_KILLS
-  local key value
+  local TEXT
   [[ -n $oom_file ]] || return
-  while read -r key value; do
-    [[ $key == oom_kill ]] && OOM_KILLS=$value && return
-  done 2>/dev/null <"$oom_file"
-  return 1
+  read_text "$oom_file" 1024
+  OOM_KILLS=${TEXT##*oom_kill }
+  OOM_KILLS=${OOM_KILLS%%[!0-9]*}
+  [[ -n $OOM_KILLS ]]
 }
 
 start() { # NAME
@@ -634,11 +622,11 @@ finish() {
   for name in "${names[@]}"; do
     [[ ${kind[$name]} == sidecar ]] || ((${result_of[$name]:-1} == 0)) || failed=1
   done
-  release_volumes
+  [[ -z $uses_volumes ]] || release_volumes
   now
   printf '{"reason":"%s","detail":"%s","finishedAt":%s}\n' "${stop_reason:-Completed}" "$stop_detail" "$NOW" >"$job/outcome.json"
   announce
-  leave_shipped
+  [[ -z $delivery_seconds ]] || leave_shipped
   exit "$failed"
 }
 
@@ -666,7 +654,7 @@ run_job() {
   cd / || exit 1
   close_inherited_files
   read_settings
-  hold_shipped
+  [[ -z $delivery_seconds ]] || hold_shipped
   claim
   give_variables
   forget_environment
@@ -680,7 +668,7 @@ run_job() {
   find_oom_counter
   uptime
   job_deadline=$((UPTIME + deadline * 1000))
-  prepare_volumes
+  [[ -z $uses_volumes ]] || prepare_volumes
   run_init_containers
   run_main_containers
   end_sidecars
@@ -688,9 +676,4 @@ run_job() {
   finish
 }
 
-if [[ ${2-} == enter ]]; then
-  export -n PATH LC_ALL
-  enter "$3"
-else
-  run_job
-fi
+run_job

@@ -2,8 +2,6 @@
 # For runner.sh, which sources this file: a job whose directory travelled inside its batch script, because the machine of the job does not
 # see the work directory. DIRECTORY/.. was made for this job alone and goes at its end.
 
-delivery_seconds='' shipped_lock=''
-
 sweep_shipped() { # what killed runners of this user left in the directory around this job's
   local left lock name
   for left in "${1%/*}"/interlink-*; do
@@ -20,7 +18,6 @@ sweep_shipped() { # what killed runners of this user left in the directory aroun
 } 2>/dev/null
 
 hold_shipped() {
-  [[ -n $delivery_seconds ]] || return
   sweep_shipped "${job%/*}"
   # Somebody who sweeps may be trying it just now; without a claim nothing is taken away.
   exec {shipped_lock}<"${job%/*}" && flock --timeout 60 "$shipped_lock"
@@ -28,7 +25,6 @@ hold_shipped() {
 
 leave_shipped() { # once the plugin has everything, or its time is over
   local until
-  [[ -n $delivery_seconds ]] || return
   uptime
   until=$((UPTIME + delivery_seconds * 1000))
   while [[ ! -e $job/delivered ]] && ((UPTIME < until)); do

@@ -5,14 +5,13 @@
 # From runner.sh and become.sh: read_list, fail_start, uptime, pause, events, il_files (a container's part of the job directory),
 # il_list, job.
 
-memory_volumes=() memory='' memory_lock='' size_check_seconds=10 size_watcher=''
-declare -A size_limit_of
+memory_volumes=() memory='' size_watcher=''
+declare -gA size_limit_of
 
 read_volume_setting() { # KEY VALUE MORE
   case $1 in
   memory-volume) memory_volumes+=("$2") ;;
   size-limit) size_limit_of[$2]=$3 ;;
-  size-check-seconds) size_check_seconds=$2 ;;
   esac
 }
 
@@ -35,11 +34,6 @@ make_memory() { # sets memory: a directory of this job alone, locked for as long
   { mkdir -m 700 -- "$memory" && exec {memory_lock}<"$memory" && flock --timeout 60 "$memory_lock" && [[ -d $memory ]]; } 2>/dev/null && return
   memory=
   return 1
-}
-
-forget_locks() { # in a process that does not use what they are on, or must not know of it
-  [[ -z $memory_lock ]] || exec {memory_lock}<&-
-  [[ -z $shipped_lock ]] || exec {shipped_lock}<&-
 }
 
 move_into_memory() { # VOLUME: with the mount points in it
@@ -164,7 +158,6 @@ check_host_paths() {
 }
 
 check_volumes() { # of the container at il_files
-  forget_locks
   check_subpaths
   check_host_paths
 }

@@ -9,6 +9,7 @@ export const runnerPrograms = [
   'action.sh',
   'join.sh',
   'become.sh',
+  'enter.sh',
   'volumes.sh',
   'pull-image.sh',
   'stream.sh',
@@ -44,4 +45,9 @@ export function joinProgram(runner: string): string {
  */
 export function streamProgram(runner: string): string {
   return `${dirname(runner)}/stream.sh`;
+}
+
+/** The program that sets up a mount namespace of a container: `bash PATH DIRECTORY CONTAINER` inside of it. */
+export function enterProgram(): string {
+  return `${dirname(runnerProgram())}/enter.sh`;
 }

@@ -1,7 +1,7 @@
 import type { ContainerStart } from '../contract/container-runtime.ts';
 import type { Host, TreeEntry } from '../contract/host.ts';
 import { formatNulList } from '../directory/nul-list.ts';
-import { runnerProgram } from '../directory/runner-program.ts';
+import { enterProgram } from '../directory/runner-program.ts';
 import { formatBubblewrap } from './format-bubblewrap.ts';
 import { formatFstab } from './format-fstab.ts';
 import { mountFlags } from './mount-flags.ts';
@@ -88,7 +88,7 @@ async function attempt(host: Host, kind: NamespaceKind, directory: string): Prom
       directory: container,
     });
     await host.createTree(directory, probeTree(start, ['test', '-e', `${target}/file`]));
-    const argv = [...(start.enter ?? []), 'bash', runnerProgram(), directory, 'enter', 'probe'];
+    const argv = [...(start.enter ?? []), 'bash', enterProgram(), directory, 'probe'];
     const { exitCode, stderr } = await host.run(argv);
     return exitCode === 0 ? undefined : (stderr.trim().split('\n')[0] ?? `exit code ${exitCode}`);
   } catch (error) {
