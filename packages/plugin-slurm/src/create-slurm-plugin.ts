@@ -70,6 +70,7 @@ async function createPluginIn(root: string, host: Host, options: SlurmPluginOpti
     client,
     host,
     policy: options.jobs,
+    containerRuntime: runtime.name,
     launcher: await installLauncher(host, root, options.launcher),
     queryIntervalSeconds: options.queryIntervalSeconds,
     gpuResource: options.gpuResource,

@@ -33,11 +33,12 @@ export async function explainSlurmPod(
   const host = createLocalHost();
   await host.makeDirectories([options.root]);
   const root = await realpath(options.root);
+  const runtime = await chooseRuntime(withCommandPrefix(host, options.wrapper ?? []), root, options);
   const explanation = await explainPod(data, {
     root,
     host,
-    runtime: await chooseRuntime(withCommandPrefix(host, options.wrapper ?? []), root, options),
-    scheduler: describeSlurm(options.jobs),
+    runtime,
+    scheduler: describeSlurm(options.jobs, runtime.name),
     policy: options.policy ?? {},
     runner: runnerProgram(),
     createdAt: new Date().toISOString(),

@@ -117,7 +117,7 @@ export const slurmConfigSchema = z.strictObject({
     .default('nvidia.com/gpu')
     .describe('As what the node offers the GPUs of the cluster; empty: not at all.'),
   allowedAnnotations: z
-    .array(z.enum(['pre-exec', 'wstunnel-client-commands', 'mpi-flags', 'singularity-options']))
+    .array(z.enum(['pre-exec', 'wstunnel-client-commands', 'mpi-flags', 'singularity-options', 'enroot-options']))
     .default([])
     .describe(
       'Annotations whose values run outside of the containers. Default: none, pods that have them are refused.',

@@ -26,6 +26,8 @@ export interface SlurmSchedulerOptions {
   readonly client: SlurmClient;
   readonly host: Host;
   readonly policy: JobPolicy;
+  /** Name of the container runtime that jobs use. */
+  readonly containerRuntime: string;
   /** Batch script of every job, in the work directory. */
   readonly launcher: string;
   /** Least time between two looks at the queue, in seconds. */
@@ -57,8 +59,14 @@ const verdicts: VerdictTable = {
 /** What can be said of Slurm without asking it. */
 export function describeSlurm(
   policy: JobPolicy,
+  containerRuntime: string,
 ): Required<Pick<Scheduler, 'jobIdVariable' | 'deviceVariables' | 'verdicts' | 'plan'>> {
-  return { jobIdVariable: 'SLURM_JOB_ID', deviceVariables, verdicts, plan: (pod) => planJob(pod, policy) };
+  return {
+    jobIdVariable: 'SLURM_JOB_ID',
+    deviceVariables,
+    verdicts,
+    plan: (pod) => planJob(pod, policy, containerRuntime),
+  };
 }
 
 /** Slurm, by its programs. */
@@ -73,7 +81,7 @@ export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler 
   return {
     name: 'slurm',
     queryIntervalSeconds: options.queryIntervalSeconds,
-    ...describeSlurm(policy),
+    ...describeSlurm(policy, options.containerRuntime),
     enter: (id) => [
       ...openCommandLine(client.commands.srun),
       `--jobid=${id}`,

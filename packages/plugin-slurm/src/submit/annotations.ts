@@ -28,7 +28,30 @@ export const guardedAnnotations = [
   slurmAnnotations.tunnelCommands,
   slurmAnnotations.mpiFlags,
   slurmAnnotations.singularityOptions,
+  slurmAnnotations.enrootOptions,
 ] as const;
+
+/** The annotations that say something to a container runtime, by its name. */
+export const runtimeAnnotations: Readonly<Record<string, RuntimeAnnotations>> = {
+  apptainer: {
+    mounts: slurmAnnotations.singularityMounts,
+    options: slurmAnnotations.singularityOptions,
+    mountOptions: ['--bind', '-B'],
+  },
+  enroot: {
+    mounts: slurmAnnotations.enrootMounts,
+    options: slurmAnnotations.enrootOptions,
+    mountOptions: ['--mount', '-m'],
+  },
+};
+
+/** Names of annotations for one container runtime. */
+export interface RuntimeAnnotations {
+  readonly mounts: string;
+  readonly options: string;
+  /** What the runtime calls the option that the mounts are given by. */
+  readonly mountOptions: readonly string[];
+}
 
 /** The prefix that older documents use for the same annotations. */
 export const oldPrefix = 'slurm-job.knoc.io/';

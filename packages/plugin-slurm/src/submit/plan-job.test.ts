@@ -22,10 +22,15 @@ const site: JobPolicy = {
 
 type Annotations = Readonly<Record<string, string>>;
 
-function plan(spec: Partial<PodSpec>, annotations: Annotations = {}, policy: Partial<JobPolicy> = {}) {
+function plan(
+  spec: Partial<PodSpec>,
+  annotations: Annotations = {},
+  policy: Partial<JobPolicy> = {},
+  runtime = 'apptainer',
+) {
   const metadata = { uid: 'u', name: 'p', namespace: 'n', annotations: { ...annotations } };
   const pod = resolvePod({ pod: { metadata, spec: { containers: [{ name: 'main' }], ...spec } }, container: [] });
-  return planJob(pod, { ...site, ...policy });
+  return planJob(pod, { ...site, ...policy }, runtime);
 }
 
 const options = (...args: Parameters<typeof plan>): readonly string[] => plan(...args).options;
@@ -177,13 +182,16 @@ describe('extended resources', () => {
 });
 
 describe('annotations', () => {
-  it.each(['pre-exec', 'mpi-flags', 'singularity-options'])('%s is refused unless the site allows it', (name) => {
-    const annotations = { [`slurm-job.vk.io/${name}`]: '--x' };
-    const ask = () => plan({}, annotations);
-    expect(ask).toThrow(expect.objectContaining({ code: 'ILK_FORBIDDEN', field: annotation(name) }) as Error);
-    expect(ask).toThrow(`by allowedAnnotations: [${name}]`);
-    expect(() => plan({}, annotations, { allowedAnnotations: [name] })).not.toThrow();
-  });
+  it.each(['pre-exec', 'mpi-flags', 'singularity-options', 'enroot-options'])(
+    '%s is refused unless the site allows it',
+    (name) => {
+      const annotations = { [`slurm-job.vk.io/${name}`]: '--x' };
+      const ask = () => plan({}, annotations);
+      expect(ask).toThrow(expect.objectContaining({ code: 'ILK_FORBIDDEN', field: annotation(name) }) as Error);
+      expect(ask).toThrow(`by allowedAnnotations: [${name}]`);
+      expect(() => plan({}, annotations, { allowedAnnotations: [name] })).not.toThrow();
+    },
+  );
 
   it('the tunnel of the virtual kubelet is refused too', () => {
     const ask = () => plan({}, { 'interlink.eu/wstunnel-client-commands': 'curl x | sh' });
@@ -235,12 +243,28 @@ describe('annotations', () => {
     );
   });
 
-  it.each(['singularity-commands', 'enroot-options', 'enroot-mounts', 'no-such-thing'])(
-    '%s is warned about',
-    (name) => {
-      expect(plan({}, { [`slurm-job.vk.io/${name}`]: 'x' }).warnings).toEqual([
-        `${annotation(name)} has no effect: nothing reads it`,
-      ]);
-    },
-  );
+  it('for enroot are read where containers are run by it', () => {
+    const annotations = {
+      'slurm-job.vk.io/enroot-mounts': '--mount /data:/d',
+      'slurm-job.vk.io/enroot-options': '--rw',
+    };
+    const policy = { allowedAnnotations: ['enroot-options'] };
+    expect(plan({}, annotations, policy, 'enroot')).toMatchObject({
+      hostMounts: [{ path: '/data', target: '/d', readOnly: false }],
+      runtimeOptions: ['--rw'],
+      warnings: [],
+    });
+    const { warnings, ...rest } = plan({}, annotations, policy);
+    expect(rest).toEqual({ options: ['--nodes=1'] });
+    expect(warnings).toEqual([
+      `${annotation('enroot-mounts')} has no effect: the container runtime here is apptainer`,
+      `${annotation('enroot-options')} has no effect: the container runtime here is apptainer`,
+    ]);
+  });
+
+  it.each(['singularity-commands', 'no-such-thing'])('%s is warned about', (name) => {
+    expect(plan({}, { [`slurm-job.vk.io/${name}`]: 'x' }).warnings).toEqual([
+      `${annotation(name)} has no effect: nothing reads it`,
+    ]);
+  });
 });

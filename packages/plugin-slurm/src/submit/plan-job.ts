@@ -1,7 +1,14 @@
 import type { JobPlan } from '@interlink/batch';
 import type { ResolvedPod } from '@interlink/plugin-sdk';
 import { annotations as coreAnnotations, ForbiddenError } from '@interlink/spec';
-import { guardedAnnotations, oldPrefix, prefix, slurmAnnotations } from './annotations.ts';
+import {
+  guardedAnnotations,
+  oldPrefix,
+  prefix,
+  runtimeAnnotations,
+  slurmAnnotations,
+  type RuntimeAnnotations,
+} from './annotations.ts';
 import { buildFlags, type ResourceFlags } from './build-flags.ts';
 import { checkFlags, type FlagPolicy } from './flag-policy.ts';
 import { chooseFlavor, type Flavors } from './flavor.ts';
@@ -25,7 +32,7 @@ export interface JobPolicy extends Flavors {
  *
  * @throws InvalidInputError, UnsupportedError, ForbiddenError naming the annotation or field at fault.
  */
-export function planJob(received: ResolvedPod, policy: JobPolicy): JobPlan {
+export function planJob(received: ResolvedPod, policy: JobPolicy, containerRuntime: string): JobPlan {
   const pod = { ...received, annotations: renamed(received.annotations) };
   checkGuarded(pod, policy);
   const field = fieldOf(slurmAnnotations.flags);
@@ -40,8 +47,9 @@ export function planJob(received: ResolvedPod, policy: JobPolicy): JobPlan {
   });
   return {
     options: flags.map(formatFlag),
-    warnings: [...replacedWarning(replaced), ...unreadWarning(pod)],
+    warnings: [...replacedWarning(replaced), ...unreadWarning(pod, containerRuntime)],
     ...extras(pod, flags, policy),
+    ...runtimeParts(pod.annotations, runtimeAnnotations[containerRuntime]),
   };
 }
 
@@ -83,7 +91,6 @@ function extras(pod: ResolvedPod, flags: readonly Flag[], policy: JobPolicy): Pa
   return {
     ...(ip === undefined ? {} : { environment: [['POD_IP', ip]] }),
     ...(preamble === '' ? {} : { preamble }),
-    ...runtimeParts(annotations),
     ...(mpi === undefined
       ? {}
       : { wrapper: [policy.mpiProgram, '-np', tasks, ...splitWords(mpi, fieldOf(slurmAnnotations.mpiFlags))] }),
@@ -91,19 +98,19 @@ function extras(pod: ResolvedPod, flags: readonly Flag[], policy: JobPolicy): Pa
 }
 
 /** What the container runtime is told. */
-function runtimeParts(annotations: ResolvedPod['annotations']): Partial<JobPlan> {
+function runtimeParts(
+  annotations: ResolvedPod['annotations'],
+  names: RuntimeAnnotations | undefined,
+): Partial<JobPlan> {
   const imagePrefix = annotations[slurmAnnotations.imageRoot];
-  const options = splitWords(
-    annotations[slurmAnnotations.singularityOptions] ?? '',
-    fieldOf(slurmAnnotations.singularityOptions),
-  );
-  const mounts = annotations[slurmAnnotations.singularityMounts] ?? '';
+  const prefixed = imagePrefix === undefined ? {} : { imagePrefix };
+  if (names === undefined) return prefixed;
+  const options = splitWords(annotations[names.options] ?? '', fieldOf(names.options));
+  const hostMounts = parseMounts(annotations[names.mounts] ?? '', names.mountOptions, fieldOf(names.mounts));
   return {
-    ...(imagePrefix === undefined ? {} : { imagePrefix }),
+    ...prefixed,
     ...(options.length === 0 ? {} : { runtimeOptions: options }),
-    ...(mounts.trim() === ''
-      ? {}
-      : { hostMounts: parseMounts(mounts, ['--bind', '-B'], fieldOf(slurmAnnotations.singularityMounts)) }),
+    ...(hostMounts.length === 0 ? {} : { hostMounts }),
   };
 }
 
@@ -113,16 +120,16 @@ function replacedWarning(replaced: readonly string[]): string[] {
   return [`${fieldOf(slurmAnnotations.flags)}: ${names} has no effect, because the containers' resources say it`];
 }
 
-const neverRead: readonly string[] = [
-  slurmAnnotations.singularityCommands,
-  slurmAnnotations.enrootMounts,
-  slurmAnnotations.enrootOptions,
-];
-
-function unreadWarning({ annotations }: ResolvedPod): string[] {
-  const known = new Set<string>(Object.values(slurmAnnotations));
-  const unread = Object.keys(annotations).filter(
-    (name) => neverRead.includes(name) || (name.startsWith(prefix) && !known.has(name)),
-  );
-  return unread.map((name) => `${fieldOf(name)} has no effect: nothing reads it`);
+function unreadWarning({ annotations }: ResolvedPod, containerRuntime: string): string[] {
+  const others = Object.entries(runtimeAnnotations).filter(([runtime]) => runtime !== containerRuntime);
+  const forOthers = new Set(others.flatMap(([, { mounts, options }]) => [mounts, options]));
+  const { singularityCommands: neverRead, ...read } = slurmAnnotations;
+  const known = new Set<string>(Object.values(read));
+  return Object.keys(annotations).flatMap((name) => {
+    if (forOthers.has(name)) {
+      return [`${fieldOf(name)} has no effect: the container runtime here is ${containerRuntime}`];
+    }
+    const isUnread = name === neverRead || (name.startsWith(prefix) && !known.has(name));
+    return isUnread ? [`${fieldOf(name)} has no effect: nothing reads it`] : [];
+  });
 }
