@@ -156,6 +156,15 @@ describe('status', () => {
     expect((await statusOf(plugin)).interlink?.reason).toBe('Completed');
   });
 
+  it('waits no longer for those of a job that the scheduler still shows as ended', async () => {
+    await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05, policy: { lostAfterSeconds: 0.3 } });
+    const plugin = await world.start();
+    await plugin.create(sampleData());
+    world.scheduler.jobs.set('1', { phase: 'ended', word: 'CANCELLED', reason: 'JobCancelled', message: 'cancelled' });
+    const isOver = ({ interlink }: PodStatus) => interlink?.jobState === 'lost';
+    expect((await until(() => statusOf(plugin), isOver)).interlink?.reason).toBe('JobCancelled');
+  });
+
   it('shows what the scheduler says of a job that it ended', async () => {
     await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
     const plugin = await world.start();

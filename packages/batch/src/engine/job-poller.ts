@@ -116,7 +116,8 @@ async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: A
   held.unknown = undefined;
   if (job) {
     held.job = job;
-    held.absentSince = undefined;
+    // Schedulers show a job for minutes after its end.
+    if (job.phase !== 'ended') held.absentSince = undefined;
   }
   if (isUnexplained(held) && held.outcome) await settleCause(engine, held, { query, startedAt });
   const isGone = job ? job.phase === 'ended' : query.complete && held.submittedAt < startedAt;
