@@ -21,7 +21,7 @@ import type { JobPolicy } from './submit/plan-job.ts';
 
 /** What {@link createSlurmPlugin} takes. */
 export interface SlurmPluginOptions extends RuntimeChoice {
-  /** Work directory, absolute, shared with the compute nodes; made when it is absent. Only one plugin at a time may use it. */
+  /** Work directory, absolute, shared with the compute nodes unless the policy ships jobs; made when it is absent. Only one plugin at a time may use it. */
   readonly root: string;
   readonly policy?: BatchPolicy;
   readonly commands: SlurmCommands;
@@ -72,6 +72,7 @@ async function createPluginIn(root: string, host: Host, options: SlurmPluginOpti
     policy: options.jobs,
     containerRuntime: runtime.name,
     launcher: await installLauncher(host, root, options.launcher),
+    site: options.launcher,
     queryIntervalSeconds: options.queryIntervalSeconds,
     gpuResource: options.gpuResource,
     logger,

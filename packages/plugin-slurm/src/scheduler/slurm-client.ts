@@ -27,16 +27,20 @@ export interface SlurmClientOptions {
 export interface SlurmClient {
   readonly commands: SlurmCommands;
   /** Runs a program to its end. A refusal rejects with `BackendError`, a Slurm that does not answer with `UnavailableError`. */
-  run(program: keyof SlurmCommands, args: readonly string[]): Promise<CommandResult>;
+  run(program: keyof SlurmCommands, args: readonly string[], stdin?: string): Promise<CommandResult>;
 }
 
 /** A {@link SlurmClient} on a host. */
 export function createSlurmClient({ host, commands, environment, deadlineSeconds }: SlurmClientOptions): SlurmClient {
   return {
     commands,
-    async run(program, args) {
+    async run(program, args, stdin) {
       const result = await start(() =>
-        host.run(commandLine(commands[program], args), { environment, deadlineSeconds }),
+        host.run(commandLine(commands[program], args), {
+          environment,
+          deadlineSeconds,
+          ...(stdin === undefined ? {} : { stdin }),
+        }),
       );
       if (result.exitCode === 0) return result;
       throw failure(program, result);

@@ -1,4 +1,5 @@
 import {
+  formatShippedScript,
   jobFiles,
   type BatchJob,
   type Capacity,
@@ -14,6 +15,7 @@ import { buildSbatchArguments } from '../submit/build-sbatch-arguments.ts';
 import { planJob, type JobPolicy } from '../submit/plan-job.ts';
 import { createCachedValue } from './cached-value.ts';
 import { openCommandLine } from './command-line.ts';
+import type { LauncherOptions } from './launcher.ts';
 import { mapCapacity, misfit } from './cluster-capacity.ts';
 import { mapSlurmJob } from './map-slurm-state.ts';
 import { parseNodes, type SlurmNode } from './parse-nodes.ts';
@@ -30,6 +32,8 @@ export interface SlurmSchedulerOptions {
   readonly containerRuntime: string;
   /** Batch script of every job, in the work directory. */
   readonly launcher: string;
+  /** What it is made of, for jobs that do not see the work directory and bring their own. */
+  readonly site: LauncherOptions;
   /** Least time between two looks at the queue, in seconds. */
   readonly queryIntervalSeconds: number;
   /** Resource that GPUs of the nodes are reported as; undefined: none is. */
@@ -135,8 +139,10 @@ function checkSize(nodes: readonly SlurmNode[], { resources, options }: BatchJob
   throw new UnsupportedError(`${field}: ${reason}`, { field });
 }
 
-async function submit(job: BatchJob, { client, launcher, logger }: SlurmSchedulerOptions): Promise<string> {
-  const { stdout, stderr } = await client.run('sbatch', buildSbatchArguments(job, launcher));
+async function submit(job: BatchJob, { client, launcher, site, logger }: SlurmSchedulerOptions): Promise<string> {
+  const { shell, commandPrefix: prefix } = site;
+  const script = job.shipment ? formatShippedScript(job, { shell, prefix }) : undefined;
+  const { stdout, stderr } = await client.run('sbatch', buildSbatchArguments(job, launcher), script);
   if (stderr.trim() !== '') logger.warn({ podUid: job.uid, sbatch: tidy(stderr) }, 'sbatch has a warning');
   return parseJobId(stdout);
 }
