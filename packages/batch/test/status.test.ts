@@ -353,3 +353,18 @@ it('takes what accounting knows of a job that the queue has forgotten', async ()
   );
   expect(status.containers?.[0]?.state?.terminated).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
 });
+
+it('never takes another job for a pod’s own, nor ends it, where a scheduler that crashed gave the id away', async () => {
+  await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
+  const plugin = await world.start();
+  await plugin.create(sampleData());
+  world.scheduler.jobs.set('1', { phase: 'running', word: 'RUNNING', uid: 'another-pod' });
+  const status = await until(() => statusOf(plugin), isLost);
+  expect(status.containers?.[0]?.state?.terminated?.reason).toBe('JobLost');
+  await plugin.delete(samplePod());
+  await until(
+    () => statusOf(plugin),
+    ({ interlink }) => interlink?.state === 'gone',
+  );
+  expect(world.scheduler.cancelled).toEqual([]);
+});

@@ -123,7 +123,7 @@ function millisecondsToKill(engine: Engine, { record }: HeldPodState): number {
 
 async function cancel(
   engine: Engine,
-  { record }: HeldPodState,
+  { record, isIdTaken }: HeldPodState,
   { force, mirrors }: Pick<DeleteHelpers, 'mirrors'> & { readonly force: boolean },
 ): Promise<void> {
   const { root, host, scheduler } = engine;
@@ -133,7 +133,8 @@ async function cancel(
     await mirrors.tellGrace(record.uid, seconds);
   }
   engine.logger.info({ podUid: record.uid, jobId: record.jobId, force }, 'job is being ended');
-  await scheduler.cancel(record.jobId ?? '', { directory: placeFromHere(record, engine).directory, force });
+  if (!isIdTaken)
+    await scheduler.cancel(record.jobId ?? '', { directory: placeFromHere(record, engine).directory, force });
 }
 
 async function pauseUntilTouched(engine: Engine, held: HeldPodState, milliseconds: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { JobQuery } from '../contract/scheduler.ts';
+import type { JobQuery, JobState } from '../contract/scheduler.ts';
 import type { LostJob } from '../directory/job-record.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { readJobFiles, saveRecord } from './job-evidence.ts';
@@ -110,7 +110,8 @@ interface Answer {
 async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: Answer): Promise<void> {
   const { jobId } = held.record;
   if (!isActive(held) || jobId === undefined) return;
-  const job = query.jobs.get(jobId);
+  const job = jobOf(held, query);
+  held.isIdTaken = job === undefined && query.jobs.has(jobId);
   const wasUnknown = held.unknown !== undefined;
   const isNews = wasUnknown || (job !== undefined && JSON.stringify(job) !== JSON.stringify(held.job));
   held.unknown = undefined;
@@ -125,6 +126,12 @@ async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: A
   if (isNews || isGone) engine.pods.touched(held);
 }
 
+/** A scheduler that crashed may have forgotten a job and given its id to another one. */
+function jobOf({ record }: HeldPodState, query: JobQuery): JobState | undefined {
+  const job = query.jobs.get(record.jobId ?? '');
+  return job?.uid === undefined || job.uid === record.uid ? job : undefined;
+}
+
 /** A job that is gone has ended in order if its runner said so; else it is lost, once its states had the time to become visible. */
 async function considerLost(engine: Engine, held: HeldPodState, at: number): Promise<void> {
   await readJobFiles(engine, held);
@@ -137,7 +144,8 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
   const { uid, jobId = '' } = held.record;
   const lost = { at: timestamp(engine.clock), ...describeLoss(held), states: Object.fromEntries(held.states) };
   // Its containers may have outlived the runner. Before the record, after which nobody would end them.
-  await engine.scheduler.cancel(jobId, { directory: placeFromHere(held.record, engine).directory, force: true });
+  const { directory } = placeFromHere(held.record, engine);
+  if (!held.isIdTaken) await engine.scheduler.cancel(jobId, { directory, force: true });
   await releaseNode(engine, held);
   await engine.lock.run(uid, async () => {
     if (isOver(held)) return;
@@ -149,7 +157,7 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
 /** The runner was told to end: now that its job is gone, the scheduler knows best why. */
 async function settleCause(engine: Engine, held: HeldPodState, { query, startedAt }: Answer): Promise<void> {
   const { uid, jobId = '' } = held.record;
-  const job = query.jobs.get(jobId);
+  const job = jobOf(held, query);
   const isGone = job ? job.phase === 'ended' : query.complete && held.submittedAt < startedAt;
   if (!isGone) return;
   const said = job?.endedBy === 'scheduler' ? job : undefined;

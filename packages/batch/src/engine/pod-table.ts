@@ -13,6 +13,8 @@ export interface HeldPodState {
   stop: StopNote | undefined;
   job: JobState | undefined;
   unknown: JobView['unknown'];
+  /** Whether the scheduler has given the job's id to another one. */
+  isIdTaken: boolean;
   /** When this process had the job's id, in milliseconds: a query begun earlier says nothing by the job's absence. */
   submittedAt: number;
   /** Since when complete queries have not had the job, in milliseconds. */
@@ -102,6 +104,7 @@ function newState(record: JobRecord): HeldPodState {
     stop: undefined,
     job: undefined,
     unknown: undefined,
+    isIdTaken: false,
     submittedAt: 0,
     absentSince: undefined,
   };
