@@ -3,6 +3,7 @@ import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { formatNulList } from '../src/directory/nul-list.ts';
 import { RunnerWorld, type TestContainer } from './runner-world.ts';
 
 const sh = (script: string, more: Partial<TestContainer> = {}): TestContainer => ({
@@ -146,15 +147,18 @@ describe('a container that takes too much memory', () => {
   it('has been killed for that', async ({ skip }) => {
     await using cgroup = await smallCgroup(64 * 1024 * 1024);
     if (!cgroup) return skip('no memory cgroup can be made here');
-    const argv = ['perl', '-e', 'select(undef, undef, undef, 0.3); my $all = "x" x 500_000_000; exit 0'];
     await using world = await RunnerWorld.create({
       containers: [
-        { name: 'main', argv },
+        { name: 'main', argv: [] },
         { name: 'other', argv: ['sh', '-c', 'kill -KILL $$'] },
       ],
     });
-    const join = ['sh', '-c', 'echo $$ > "$0/cgroup.procs"; exec "$@"', cgroup.path];
-    await world.exitOf(world.start(undefined, join));
+    // Not before the end of the other one was judged.
+    const script = 'sleep 1 while system("grep -qs terminated $ARGV[0]"); my $all = "x" x 500_000_000;';
+    const argv = ['perl', '-e', script, join(world.directory, 'state/other.json')];
+    await writeFile(join(world.directory, 'container/main/argv'), formatNulList(argv));
+    const enter = ['sh', '-c', 'echo $$ > "$0/cgroup.procs"; exec "$@"', cgroup.path];
+    await world.exitOf(world.start(undefined, enter));
     expect(await world.state('main')).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
     expect(await world.state('other')).toMatchObject({ exitCode: 137, reason: 'Error' });
   });
