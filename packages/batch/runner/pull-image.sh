@@ -28,6 +28,7 @@ say_waiting() { printf 'waiting %s %s\n' "$1" "$2"; } # REASON MESSAGE
 
 fail() { # REASON MESSAGE
   release
+  rm -rf -- "$files/credentials"
   printf 'failed %s %s\n' "$1" "$2"
   exit 1
 }
@@ -128,6 +129,7 @@ is_dead() { # OWNER: known to be, because it was a process of this machine
 await_lock() { # until the lock is ours, or PRESENT, a command, says that there is nothing left to do
   local present=$1 owner beat seen='' since=0 told=''
   refusals=0
+  introduce
   until "$present" || take_lock; do
     owner='' beat=''
     # Opening them asks a network file system for what is new. No file: it was just made, or is being removed.
@@ -207,7 +209,10 @@ find_cause() { # sets CAUSE: one line of a command's words that says what was wr
     for secret in "${LIST[@]}"; do [[ -z $secret ]] || CAUSE=${CAUSE//"$secret"/[redacted]}; done
   done
   CAUSE=${CAUSE:0:1000}
-  [[ -n $CAUSE ]] || CAUSE="the command ended with code $CODE and said nothing"
+  if [[ -z $CAUSE ]]; then
+    CAUSE="the command ended with code $CODE and said nothing"
+    ((CODE != 137)) || CAUSE='the command was killed, perhaps for want of memory'
+  fi
 }
 
 is_denied() {
@@ -322,7 +327,7 @@ provide() { # the image is in the cache afterwards
 # --- the form in which it starts fastest ------------------------------------------------------------------------------
 
 mounts_files() { # whether this machine can mount an image file; else each start would unpack it
-  local boot line known='' verdict='' note=$place/machine-$host
+  local line boot known='' verdict='' note=$place/machine-$host
   [[ $form == auto ]] || { [[ $form == file ]] && return 0 || return 1; }
   read -r boot </proc/sys/kernel/random/boot_id
   { read -r known verdict <"$note"; } 2>/dev/null
@@ -383,8 +388,7 @@ if [[ $source == path ]]; then
   [[ -e $place ]] || fail ErrImagePull "there is no file or directory $place on $host"
   target=$place
 else
-  introduce
-  base=$place/$key-$(uname -m)
+  base=$place/$key-$HOSTTYPE
   lock=$base.lock
   provide
   if [[ $form == private ]]; then
@@ -398,5 +402,5 @@ else
   note_reference
 fi
 ln -sfn -- "$target" "$link" || fail ErrImagePull 'the job directory cannot be written'
-rm -rf -- "$files/credentials"
+[[ ! -e $files/credentials ]] || rm -rf -- "$files/credentials"
 printf 'ready\n'

@@ -444,11 +444,13 @@ on_pulling() { # NAME PID
 }
 
 on_unready() { # NAME WORD: its image is not there; what would not go better the next time is not tried again
+  local detail=NotStarted
   unset -v "pid_of[$1]" "puller_of[$1]"
   result_of[$1]=125
   [[ $2 != failed ]] || return
+  [[ -n $stop_reason ]] || detail=PullKilled
   now
-  write_state "$1" "{\"state\":\"terminated\",\"restartCount\":${count_of[$1]:-0},\"finishedAt\":$NOW,\"exitCode\":137,\"reason\":\"${stop_reason:-ErrImagePull}\",\"detail\":\"NotStarted\"${last_of[$1]-}}"
+  write_state "$1" "{\"state\":\"terminated\",\"restartCount\":${count_of[$1]:-0},\"finishedAt\":$NOW,\"exitCode\":137,\"reason\":\"${stop_reason:-ErrImagePull}\",\"detail\":\"$detail\"${last_of[$1]-}}"
 }
 
 on_started() { # NAME PID WRITER

@@ -146,7 +146,23 @@ export class ApptainerWorld {
   /** Runs a pod of one container to its end. */
   async run(container: Partial<Container>, secrets: readonly Secret[] = []): Promise<Run> {
     const pod = this.pod(container, secrets);
+    await this.create(pod, secrets);
+    return await this.ended(pod);
+  }
+
+  async create(pod: Pod, secrets: readonly Secret[] = []): Promise<void> {
     await this.plugin.create({ pod, container: [{ name: 'main' }], interlink: { imagePullSecrets: secrets } });
+  }
+
+  /** Until the container waits with such a message. */
+  async waitsFor(pod: Pod, message: RegExp): Promise<void> {
+    await until(
+      () => statusOf(this.plugin, pod),
+      ({ containers }) => message.test(containers?.[0]?.state?.waiting?.message ?? ''),
+    );
+  }
+
+  async ended(pod: Pod): Promise<Run> {
     const status = await until(
       () => statusOf(this.plugin, pod),
       ({ interlink }) => interlink?.jobState === 'ended' || interlink?.jobState === 'lost',

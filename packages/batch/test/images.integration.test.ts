@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Secret } from '@interlink/spec';
 import { ensureTestImages, slurmSupport, startRegistry, type Registry, type TestImages } from '@interlink/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,7 +38,7 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer a
   const start = (options: ApptainerWorldOptions = {}): Promise<ApptainerWorld> =>
     ApptainerWorld.create({
       ...options,
-      sharedDirectories: [images.directory],
+      sharedDirectories: [images.directory, ...(options.sharedDirectories ?? [])],
       runtime: { insecureRegistries: [registry.address], ...options.runtime },
     });
   const said = (log: string, word: string): string[] =>
@@ -111,6 +113,36 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer a
     expect(runs.map(({ log }) => log)).toEqual(runs.map(() => 'ran\n'));
     expect(await layerRequests(own)).toBe(1);
     expect((await world.cached()).filter((name) => name.endsWith('.sif'))).toHaveLength(1);
+  });
+
+  it('takes over from a job that was killed while it pulled', async () => {
+    const shared = await mkdtemp(join(tmpdir(), 'killed-puller-'));
+    try {
+      const program = join(shared, 'apptainer');
+      // The real one, but it can be made to wait.
+      const script = `#!/bin/bash\n[[ $* != *pull* ]] || until [[ -e ${shared}/go ]]; do sleep 0.05; done\nexec /usr/bin/apptainer "$@"\n`;
+      await writeFile(program, script, { mode: 0o755 });
+      await using world = await start({
+        sharedDirectories: [shared],
+        runtime: { program, insecureRegistries: [registry.address] },
+      });
+      const image = await registry.push(images.images.busybox);
+      const killed = world.pod({ image, command: ['echo', 'first'] });
+      await world.create(killed);
+      await world.waitsFor(killed, /^pulling image/);
+      const second = world.pod({ image, command: ['echo', 'second'] });
+      await world.create(second);
+      await world.waitsFor(second, /^waiting for image .*, which is being pulled by a job on /);
+      await world.machine.run(['pkill', '-KILL', '-f', `pull-image.sh ${world.root}/${killed.metadata?.uid ?? ''}/`]);
+      await writeFile(join(shared, 'go'), '');
+      expect((await world.ended(second)).log).toBe('second\n');
+      expect((await world.ended(killed)).main?.state?.terminated).toMatchObject({
+        reason: 'ErrImagePull',
+        message: 'the program that pulls the image was killed on the machine of the job',
+      });
+    } finally {
+      await rm(shared, { recursive: true });
+    }
   });
 
   it('unpacks an image once where a user cannot mount files', async () => {

@@ -77,10 +77,11 @@ function printJob({ job, submission, containers }: Explanation, printer: Printer
   if (job === undefined) return;
   printer.line('The job', 'heading');
   printer.line(`  ${JSON.stringify(submission ?? job.argv)}`);
-  for (const { name, argv, environmentNames, workingDirectory, ownMounts } of containers) {
+  for (const { name, image, argv, environmentNames, workingDirectory, ownMounts } of containers) {
     printer.line(
       `  ${printer.paint(name, 'heading')} in ${workingDirectory}${ownMounts ? ', with mounts of its own' : ''}`,
     );
+    if (image !== undefined) printer.line(`    image: ${image}`);
     printer.line(`    ${JSON.stringify(argv)}`);
     if (environmentNames.length > 0) printer.line(`    environment: ${environmentNames.join(' ')}`, 'quiet');
   }

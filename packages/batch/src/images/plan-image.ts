@@ -29,6 +29,8 @@ export interface ImageContext {
 
 /** The image of one container. */
 export interface PlannedImage {
+  /** What is pulled, for people: a name with its registry, a URI, or the path of an image that is used as it is. */
+  readonly source: string;
   /** Path at which it is once it was pulled, for the start's arguments. */
   readonly path: string;
   /** The image's own working directory, where it has one and it could be read. */
@@ -56,9 +58,13 @@ export async function planImage(container: ResolvedContainer, context: ImageCont
   const policy = pullPolicyOf(container, image);
   const common = { images, directory, name: container.image, field, policy, limits: site.images ?? {} };
   const path = `${directory}/image`;
-  if (image.kind === 'path') return { path, files: buildPullTree({ ...common, image, place: image.path }) };
+  if (image.kind === 'path')
+    return { path, source: image.path, files: buildPullTree({ ...common, image, place: image.path }) };
   const place = site.images?.cacheDirectory ?? `${root}/${imageDirectory}`;
-  if (image.kind === 'uri') return { path, files: buildPullTree({ ...common, image, place, key: nameKey(image.uri) }) };
+  if (image.kind === 'uri') {
+    const files = buildPullTree({ ...common, image, place, key: nameKey(image.uri) });
+    return { path, source: image.uri, files };
+  }
   const credentials = matchCredentials(context.credentials, image);
   const reference = hashOf(formatRegistryImage(image));
   const resolved = await resolve(image, {
@@ -79,6 +85,7 @@ export async function planImage(container: ResolvedContainer, context: ImageCont
   });
   return {
     path,
+    source: formatRegistryImage(pinned),
     files,
     ...(resolved ? { id: formatRegistryImage(pinned) } : {}),
     ...(resolved?.workingDirectory === undefined ? {} : { workingDirectory: resolved.workingDirectory }),

@@ -8,6 +8,8 @@ import { prepareJob, verdictsIn, type PrepareContext } from './prepare-job.ts';
 /** One container as it would be started. Variables without their values. */
 export interface ExplainedContainer {
   readonly name: string;
+  /** What the job would pull, e.g. `docker.io/library/busybox:1.37`, or the path of its image; absent where no image is used. */
+  readonly image?: string;
   readonly argv: readonly string[];
   readonly environmentNames: readonly string[];
   readonly workingDirectory: string;
@@ -33,9 +35,10 @@ export async function explainPod(data: RetrievedPodData, given: PrepareContext):
   const { verdicts } = judge(data.pod, verdictsIn(context));
   const common = { runtime: context.runtime.description, verdicts };
   try {
-    const { job, starts } = await prepareJob(data, context);
+    const { job, starts, images } = await prepareJob(data, context);
     const containers = [...starts].map(([name, start]) => ({
       name,
+      ...(images.has(name) ? { image: images.get(name) as string } : {}),
       argv: start.argv,
       environmentNames: start.environment.map(([variable]) => variable),
       workingDirectory: start.workingDirectory,

@@ -35,6 +35,8 @@ export interface PlannedContainer {
   /** Paths of the machine to look at before it starts. */
   readonly checks: readonly HostMount[];
   readonly actions: ContainerActions;
+  /** See `PlannedImage.source`. */
+  readonly imageSource?: string;
   /** See `ContainerSummary.imageId`. */
   readonly imageId?: string;
 }
@@ -73,7 +75,15 @@ async function planContainer(
   const files = [...(start.files ?? []), ...(image?.files ?? [])];
   const argv = [...(container.kind === 'main' ? (plan.wrapper ?? []) : []), ...start.argv];
   const imageId = image?.id === undefined ? {} : { imageId: image.id };
-  return { container, checks, actions: containerActions(container), start: { ...start, argv, files }, ...imageId };
+  const imageSource = image ? { imageSource: image.source } : {};
+  return {
+    container,
+    checks,
+    actions: containerActions(container),
+    start: { ...start, argv, files },
+    ...imageSource,
+    ...imageId,
+  };
 }
 
 async function imageOf(container: ResolvedContainer, context: ContainerContext): Promise<PlannedImage | undefined> {

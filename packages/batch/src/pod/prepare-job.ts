@@ -25,6 +25,8 @@ export interface PreparedJob {
   /** Everything in the job directory. */
   readonly files: readonly TreeEntry[];
   readonly starts: ReadonlyMap<string, ContainerStart>;
+  /** What is pulled for each container, by its name; see `PlannedImage.source`. */
+  readonly images: ReadonlyMap<string, string>;
   readonly judgement: Judgement;
 }
 
@@ -106,6 +108,7 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     record,
     files: [...tree, recordFile],
     starts,
+    images: imagesOf(containers),
     judgement,
   };
 }
@@ -164,4 +167,9 @@ function summarize({ container, imageId, actions }: PlannedContainer): Container
     ...(isWatched(actions) ? { watched: true } : {}),
     ...(spec.stdin === true ? { stdin: true } : {}),
   };
+}
+
+function imagesOf(containers: readonly PlannedContainer[]): ReadonlyMap<string, string> {
+  const named = containers.filter(({ imageSource }) => imageSource !== undefined);
+  return new Map(named.map(({ container, imageSource = '' }) => [container.name, imageSource]));
 }

@@ -11,6 +11,7 @@ const startErrors: Readonly<Record<string, string>> = {
   MountFailed: 'a volume could not be mounted; the log says more',
   EnvironmentNotPossible: 'the environment has names that need perl or python3 on the machine, and neither is there',
   SetsidNotFound: 'setsid(1) is missing on the machine',
+  PullKilled: 'the program that pulls the image was killed on the machine of the job',
   NotStarted: 'the pod was ended before the container started',
 };
 
