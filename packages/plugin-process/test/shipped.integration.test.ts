@@ -19,6 +19,7 @@ import {
   statusOf,
   until,
 } from './world.ts';
+import { sh } from './stream-world.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -214,6 +215,25 @@ describe('a pod whose machine does not see the work directory', () => {
     expect((await ended(plugin, pod)).interlink?.jobState).toBe('lost');
     expect(await node.left()).toEqual([]);
     expect((await readdir('/dev/shm')).filter((name) => name.endsWith(`.${Number.parseInt(PodJID, 10)}`))).toEqual([]);
+  });
+
+  it('has commands run inside of it, and probes', async () => {
+    await using node = await Node.create();
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start({ policy: node.policy });
+    const script = `trap 'exit 0' TERM; touch /e/up; while :; do sleep 0.05; done`;
+    const readinessProbe = { exec: { command: ['test', '-e', '/e/up'] }, periodSeconds: 1 };
+    const pod = podWith({ containers: [container({ script, volumeMounts, readinessProbe })], volumes });
+    await plugin.create(dataOf(pod, objects));
+    await until(
+      () => statusOf(plugin, pod),
+      ({ containers }) => containers?.[0]?.ready === true,
+    );
+    expect(await sh(plugin, pod, 'cat /s/key; echo from-outside > /e/f; exit 5')).toMatchObject({
+      exitCode: 5,
+      stdout: 'hunter2\n',
+    });
+    expect(await sh(plugin, pod, 'cat /e/f')).toMatchObject({ exitCode: 0, stdout: 'from-outside\n' });
   });
 
   it('is refused when its files are more than the scheduler takes', async () => {
