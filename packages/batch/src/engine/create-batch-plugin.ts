@@ -56,24 +56,11 @@ export interface BatchPluginOptions {
  */
 export async function createBatchPlugin(options: BatchPluginOptions): Promise<Plugin> {
   const disposal = new AbortController();
-  const root = options.root.replace(/\/+$/, '');
-  await options.host.makeDirectories([root, `${root}/${changedDirectory}`]);
-  const [runner, tools] = await Promise.all([installRunner(options.host, root), findProbeTools(options.host)]);
-  const engine = createEngine({ ...options, root }, { runner, tools, signal: disposal.signal });
-  await loadPods(engine);
-
-  const poller = createJobPoller(engine);
-  const spool = createChangeSpool(engine, poller);
-  const mirrors = createJobMirrors(engine);
-  const deleter = createDeleter(engine, { poller, mirrors });
-  const creator = createCreator(engine);
-  const sessions = createSessions(engine, spool);
+  const engine = await openEngine(options, disposal.signal);
+  const parts = createParts(engine);
+  const { poller, spool, mirrors, deleter, creator, sessions } = parts;
   const hints = engine.scheduler.onChange?.(() => poller.hint());
-  await adoptByScheduler(engine).catch((error: unknown) => {
-    engine.logger.warn({ err: error }, 'scheduler could not be asked');
-  });
-  if (engine.pods.hasActive()) await poller.poll();
-  for (const held of engine.pods.all()) if (held.record.phase === 'deleting') deleter.resume(held);
+  await takeUp(engine, parts);
   const retention = startRetention(engine);
 
   const call = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
@@ -118,6 +105,35 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
     },
   };
   return plugin;
+}
+
+/** The engine over a work directory, with the pods that are in it. */
+async function openEngine(options: BatchPluginOptions, signal: AbortSignal): Promise<Engine> {
+  const root = options.root.replace(/\/+$/, '');
+  await options.host.makeDirectories([root, `${root}/${changedDirectory}`]);
+  const [runner, tools] = await Promise.all([installRunner(options.host, root), findProbeTools(options.host)]);
+  const engine = createEngine({ ...options, root }, { runner, tools, signal });
+  await loadPods(engine);
+  return engine;
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+function createParts(engine: Engine) {
+  const poller = createJobPoller(engine);
+  const spool = createChangeSpool(engine, poller);
+  const mirrors = createJobMirrors(engine);
+  const deleter = createDeleter(engine, { poller, mirrors });
+  return { poller, spool, mirrors, deleter, creator: createCreator(engine), sessions: createSessions(engine, spool) };
+}
+
+/** What the process before this one left undone. */
+async function takeUp(engine: Engine, { poller, deleter }: Parts): Promise<void> {
+  await adoptByScheduler(engine).catch((error: unknown) => {
+    engine.logger.warn({ err: error }, 'scheduler could not be asked');
+  });
+  if (engine.pods.hasActive()) await poller.poll();
+  for (const held of engine.pods.all()) if (held.record.phase === 'deleting') deleter.resume(held);
 }
 
 function createEngine(
