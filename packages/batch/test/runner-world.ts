@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -179,11 +179,25 @@ export class RunnerWorld {
     }
   }
 
+  /** Containers have sessions of their own, which outlive a runner that was killed. */
+  private async endContainers(): Promise<void> {
+    for (const name of await readdir(join(this.directory, 'container'))) {
+      const [pid = ''] = (await this.text(`container/${name}/session`)).split(' ');
+      if (pid === '') continue;
+      try {
+        process.kill(-Number(pid), 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const { runner } = this;
     if (runner?.exitCode === null && runner.signalCode === null && runner.pid !== undefined) {
       process.kill(-runner.pid, 'SIGKILL');
       await once(runner, 'exit');
+      await this.endContainers();
     }
     await rm(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
