@@ -63,7 +63,7 @@ export const slurmConfigSchema = z.strictObject({
   workDirectory: absolutePath
     .optional()
     .describe(
-      'Job directories, logs and records, on a file system that the compute nodes share. One plugin at a time. Default: interlink/slurm in $XDG_STATE_HOME (~/.local/state).',
+      'Job directories, logs and records, on a file system that the compute nodes share, unless sharedFileSystem is false. One plugin at a time. Default: interlink/slurm in $XDG_STATE_HOME (~/.local/state).',
     ),
   ...batchConfigShape,
   commands: z
