@@ -85,6 +85,12 @@ describe('a file of the Go plugin', () => {
     expect(config.apptainer.program).toBe('apptainer');
   });
 
+  it('ships jobs where the environment says that there is no shared file system', () => {
+    expect(read(site, { SHARED_FS: 'false' }).config.sharedFileSystem).toBe(false);
+    expect(read(site, { SHARED_FS: 'true' }).config.sharedFileSystem).toBe(true);
+    expect(read(site).config.sharedFileSystem).toBe(true);
+  });
+
   it('looks for programs that it does not name where sbatch is', () => {
     const { commands } = read({ SbatchPath: 'ssh login /opt/slurm/bin/sbatch' }).config;
     expect(commands.squeue).toEqual(['ssh', 'login', '/opt/slurm/bin/squeue']);

@@ -52,6 +52,8 @@ function translate(file: LegacyFile, source: LegacySource): SlurmConfigInput {
   return {
     ...defined('address', addressOf(file, source)),
     ...defined('workDirectory', file.DataRootFolder?.replace(/\/+$/, '')),
+    // Without it the Go plugin did not share files either, but kept states and logs where only a shared directory has them.
+    ...(source.environment['SHARED_FS'] === 'false' ? { sharedFileSystem: false } : {}),
     commands: commandsOf(file, source),
     ...defined('shell', file.BashPath),
     ...defined('commandPrefix', file.CommandPrefix ?? undefined),
