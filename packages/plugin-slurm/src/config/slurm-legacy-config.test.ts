@@ -43,6 +43,15 @@ const read = (value: unknown, environment: Record<string, string> = {}) =>
   readLegacyConfig(value, { file: 'SlurmConfig.yaml', environment });
 
 describe('a file of the Go plugin', () => {
+  it('chooses enroot with its program and options', () => {
+    const file = { ContainerRuntime: 'enroot', EnrootPath: '/opt/bin/enroot', EnrootDefaultOptions: ['--rw'] };
+    expect(read({ ...site, ...file }).config).toMatchObject({
+      runtime: 'enroot',
+      enroot: { program: '/opt/bin/enroot', options: ['--rw'] },
+      images: { prefix: 'docker://' },
+    });
+  });
+
   it('means here what it meant there', () => {
     const { config } = read(site);
     expect(config).toMatchObject({
