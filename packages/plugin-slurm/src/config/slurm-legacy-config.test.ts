@@ -132,6 +132,12 @@ describe('a file of the Go plugin', () => {
     ]);
   });
 
+  it.each([{ DefaultUID: 1000 }, { Flavors: { gpu: { UID: 1000 } } }])('warns that %j sets no user', (change) => {
+    expect(read({ ...site, Socket: 'unix:///x', ...change }).warnings).toEqual([
+      'SlurmConfig.yaml: DefaultUID and Flavors.*.UID have no effect: jobs run as the user that the plugin runs as',
+    ]);
+  });
+
   it.each([
     [{ Socket: '/run/x.sock' }, 'SlurmConfig.yaml: Socket must begin with unix://'],
     [{ SidecarPort: 'http' }, 'SlurmConfig.yaml: SidecarPort must be a port number'],

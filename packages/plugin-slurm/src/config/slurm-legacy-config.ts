@@ -169,6 +169,10 @@ function valueWarnings(file: LegacyFile, value: unknown, { file: name, environme
       file.Tsocks === true || environment['TSOCKS'] === 'true',
       `${name}: Tsocks has no effect: set up a proxy in CommandPrefix where containers need one`,
     ],
+    [
+      isSet('DefaultUID') || Object.values(file.Flavors ?? {}).some(({ UID }) => UID !== undefined && UID !== null),
+      `${name}: DefaultUID and Flavors.*.UID have no effect: jobs run as the user that the plugin runs as`,
+    ],
     [environment['ENABLE_TRACING'] === '1', 'ENABLE_TRACING has no effect: tracing is not offered'],
     ...unusedKeys.map((key) => [hasKey(value, key), `${name}: ${key} has no effect, as in the Go plugin`] as const),
   ];
