@@ -77,7 +77,7 @@ write_state() { # NAME JSON
 }
 
 use_volumes() { # what only some pods need
-  [[ -z $uses_volumes ]] || return
+  [[ -z $uses_volumes ]] || return 0
   uses_volumes=1
   # shellcheck source-path=SCRIPTDIR source=volumes.sh
   . "${runner%/*}/volumes.sh"
