@@ -2,6 +2,7 @@ import type { CommandResult, Host } from '@interlink/batch';
 import { BackendError, isInterLinkError, UnavailableError } from '@interlink/spec';
 import { commandLine } from './command-line.ts';
 import { refusal } from './map-refusal.ts';
+import { createWorkSlots } from './work-slots.ts';
 
 /** The programs of Slurm, each as the words that start it. */
 export interface SlurmCommands {
@@ -30,18 +31,21 @@ export interface SlurmClient {
   run(program: keyof SlurmCommands, args: readonly string[], stdin?: string): Promise<CommandResult>;
 }
 
+/**
+ * So many calls of a program at once. slurmctld takes them one after the other anyway, and a thousand pods must not become a thousand
+ * processes on a login node; a question about the queue does not wait behind them, since each program has slots of its own.
+ */
+const callsAtOnce = 16;
+
 /** A {@link SlurmClient} on a host. */
 export function createSlurmClient({ host, commands, environment, deadlineSeconds }: SlurmClientOptions): SlurmClient {
+  const slots = new Map(Object.keys(commands).map((program) => [program, createWorkSlots(callsAtOnce)]));
   return {
     commands,
     async run(program, args, stdin) {
-      const result = await start(() =>
-        host.run(commandLine(commands[program], args), {
-          environment,
-          deadlineSeconds,
-          ...(stdin === undefined ? {} : { stdin }),
-        }),
-      );
+      const options = { environment, deadlineSeconds, ...(stdin === undefined ? {} : { stdin }) };
+      const call = (): Promise<CommandResult> => host.run(commandLine(commands[program], args), options);
+      const result = await start(() => slots.get(program)?.run(call) ?? call());
       if (result.exitCode === 0) return result;
       throw failure(program, result);
     },
