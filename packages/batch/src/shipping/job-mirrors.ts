@@ -14,7 +14,7 @@ export interface JobMirrors {
 
 const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 15_000;
-const graceMilliseconds = 2000;
+const graceMilliseconds = 10_000;
 
 /** Mirrors that follow the pods of the engine: one for each job while the scheduler says that it runs. */
 export function createJobMirrors(engine: Engine): JobMirrors {
