@@ -13,7 +13,7 @@ import {
 import { systemClock, type Clock, type Logger } from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
 import { addCapacity } from './scheduler/add-capacity.ts';
-import { commandLine } from './scheduler/command-line.ts';
+import { hostBehind } from './scheduler/command-line.ts';
 import { installLauncher, type LauncherOptions } from './scheduler/launcher.ts';
 import { createSlurmClient, type SlurmCommands } from './scheduler/slurm-client.ts';
 import { createSlurmScheduler } from './scheduler/slurm-scheduler.ts';
@@ -58,7 +58,7 @@ export async function createSlurmPlugin(options: SlurmPluginOptions): Promise<Pl
 async function createPluginIn(root: string, host: Host, options: SlurmPluginOptions): Promise<Plugin> {
   const { logger, policy, onStep } = options;
   const clock = options.clock ?? systemClock;
-  const runtime = await chooseRuntime(behind(host, options.wrapper ?? []), root, options);
+  const runtime = await chooseRuntime(hostBehind(host, options.wrapper ?? []), root, options);
   logger.info({ runtime: runtime.name, workDirectory: root }, runtime.description);
   const client = createSlurmClient({
     host,
@@ -93,8 +93,3 @@ async function createPluginIn(root: string, host: Host, options: SlurmPluginOpti
 
 /** What a node wrote last may come into sight here only after its job is gone. */
 const sharedFileSystemSeconds = 10;
-
-/** The machines that run containers: they share their files with this one and are reached by a command. */
-function behind(host: Host, wrapper: readonly string[]): Host {
-  return { ...host, run: (argv, options) => host.run(commandLine(wrapper, argv), options) };
-}

@@ -1,14 +1,8 @@
 import { realpath } from 'node:fs/promises';
-import {
-  chooseRuntime,
-  createLocalHost,
-  explainPod,
-  runnerProgram,
-  withCommandPrefix,
-  type PodExplanation,
-} from '@interlink/batch';
+import { chooseRuntime, createLocalHost, explainPod, runnerProgram, type PodExplanation } from '@interlink/batch';
 import type { RetrievedPodData } from '@interlink/spec';
 import type { SlurmPluginOptions } from './create-slurm-plugin.ts';
+import { commandLine, hostBehind } from './scheduler/command-line.ts';
 import { launcherPath } from './scheduler/launcher.ts';
 import { describeSlurm } from './scheduler/slurm-scheduler.ts';
 import { buildSbatchArguments } from './submit/build-sbatch-arguments.ts';
@@ -33,7 +27,7 @@ export async function explainSlurmPod(
   const host = createLocalHost();
   await host.makeDirectories([options.root]);
   const root = await realpath(options.root);
-  const runtime = await chooseRuntime(withCommandPrefix(host, options.wrapper ?? []), root, options);
+  const runtime = await chooseRuntime(hostBehind(host, options.wrapper ?? []), root, options);
   const explanation = await explainPod(data, {
     root,
     host,
@@ -46,5 +40,5 @@ export async function explainSlurmPod(
   const { job } = explanation;
   if (job === undefined) return explanation;
   const launcher = launcherPath(root, options.launcher);
-  return { ...explanation, submission: [...options.commands.sbatch, ...buildSbatchArguments(job, launcher)] };
+  return { ...explanation, submission: commandLine(options.commands.sbatch, buildSbatchArguments(job, launcher)) };
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Host } from '@interlink/batch';
 
 /**
  * The words of a command followed by arguments. `ssh` joins what it is given with spaces and has a shell read it on the other side: behind
@@ -11,6 +12,11 @@ export function commandLine(words: readonly string[], args: readonly string[]): 
 /** Words that take arguments after them and start the command with them as {@link commandLine} does. */
 export function openCommandLine(words: readonly string[]): readonly string[] {
   return isRemote(words) ? ['bash', '-c', quoteAndStart, 'bash', String(words.length), ...words] : words;
+}
+
+/** The machines that run containers, where they are reached by a command and share their files with this one. */
+export function hostBehind(host: Host, wrapper: readonly string[]): Host {
+  return { ...host, run: (argv, options) => host.run(commandLine(wrapper, argv), options) };
 }
 
 function isRemote(words: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import type { ResolvedPod, ResourceAmounts } from '@interlink/plugin-sdk';
 import { UnsupportedError } from '@interlink/spec';
+import { correctCounts, type ResourceKinds } from './correct-counts.ts';
 import type { Flavor } from './flavor.ts';
 import type { Flag } from './parse-flags.ts';
 
@@ -36,9 +37,11 @@ export function buildFlags(pod: ResolvedPod, sources: FlagSources): JobFlags {
   const { reservation } = pod.resources;
   const chosen = new Map<string, Flag>();
   for (const flag of [...sources.defaults, ...(sources.flavor?.flags ?? []), ...sources.annotation]) put(chosen, flag);
+  const corrected = correctCounts(chosen, reservation.extended, kindsOf(sources.resourceFlags));
   const wanted = resourceFlagsOf(reservation, chosen, sources.resourceFlags);
   const asked = new Set(sources.annotation.map(({ name }) => name));
-  const replaced = wanted.flatMap((flag) => rivals(flag.name)).filter((name) => asked.has(name) && name !== 'gres');
+  const rivalled = wanted.flatMap((flag) => rivals(flag.name)).filter((name) => name !== 'gres');
+  const replaced = [...rivalled, ...corrected].filter((name) => asked.has(name));
   for (const flag of wanted) put(chosen, flag);
   for (const flag of [...flavorAmounts(sources.flavor), ...timeOf(pod), { name: 'nodes', value: '1' }]) {
     if (!rivals(flag.name).some((name) => chosen.has(name))) put(chosen, flag);
@@ -86,12 +89,20 @@ function extendedFlags(
     if (count === 0) continue;
     const template = Object.hasOwn(templates, resource) ? templates[resource] : undefined;
     if (template === undefined) throw noSuchResource(resource, templates);
-    const [, name = '', value = ''] = /^-*([a-z-]+)=(.*)$/s.exec(template) ?? [];
-    const kind = value.split(':', 1)[0] ?? '';
+    const { name, value, kind } = readTemplate(template);
     // A type of GPU that a flavor or the pod chose says more than a bare count.
     if (!mentions(chosen, kind)) flags.push({ name, value: value.replaceAll('{count}', String(Math.ceil(count))) });
   }
   return flags;
+}
+
+function readTemplate(template: string): { readonly name: string; readonly value: string; readonly kind: string } {
+  const [, name = '', value = ''] = /^-*([a-z-]+)=(.*)$/s.exec(template) ?? [];
+  return { name, value, kind: name.startsWith('gpus') ? 'gpu' : (value.split(':', 1)[0] ?? '') };
+}
+
+function kindsOf(templates: ResourceFlags): ResourceKinds {
+  return new Map(Object.entries(templates).map(([resource, template]) => [resource, readTemplate(template).kind]));
 }
 
 function mentions(chosen: ReadonlyMap<string, Flag>, kind: string): boolean {

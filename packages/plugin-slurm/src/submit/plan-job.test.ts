@@ -173,6 +173,31 @@ describe('extended resources', () => {
     ]);
   });
 
+  it.each([
+    ['--gres=gpu:a100:1', '--gres=gpu:a100:4'],
+    ['--gres=gpu:1', '--gres=gpu:4'],
+    ['--gres=gpu:a100', '--gres=gpu:a100:4'],
+    ['--gres=nic:1,gpu:a100:2', '--gres=nic:1,gpu:a100:4'],
+    ['--gpus=h100:2', '--gpus=h100:4'],
+    ['--gpus-per-node=2', '--gpus-per-node=4'],
+    ['--gres=gpu:a100:4', '--gres=gpu:a100:4'],
+    ['--gres=gpu:a100:1,gpu:v100:1', '--gres=gpu:a100:1,gpu:v100:1'],
+  ])('keep the type of a flavor with %s, in the amount of the pod: %s', (flags, option) => {
+    const flavors = [{ name: 'f', flags: parseFlags(flags, 'flags') }];
+    const spec = { containers: [limits('a', { 'nvidia.com/gpu': '4' })] };
+    const planned = plan(spec, {}, { flavors });
+    expect(planned.options).toEqual([option, '--nodes=1']);
+    expect(planned.warnings).toEqual([]);
+  });
+
+  it('win over the amount in the pod’s own flag, which it is told; not over several nodes', () => {
+    const spec = { containers: [limits('a', { 'nvidia.com/gpu': '4' })] };
+    const flags = (text: string) => plan(spec, { 'slurm-job.vk.io/flags': text }, { flavors: [] });
+    expect(flags('--gpus=h100:2').options).toEqual(['--gpus=h100:4', '--nodes=1']);
+    expect(flags('--gpus=h100:2').warnings).toEqual([expect.stringContaining('--gpus has no effect')]);
+    expect(flags('--gres=gpu:2 --nodes=2').options).toEqual(['--gres=gpu:2', '--nodes=2']);
+  });
+
   it('that the site has no option for are refused by name', () => {
     const ask = () => plan({ containers: [limits('a', { 'x.org/quantum': '1' })] });
     expect(ask).toThrow(
