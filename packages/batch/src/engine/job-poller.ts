@@ -42,7 +42,8 @@ export function createJobPoller(engine: Engine): JobPoller {
     dueAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      void poller.poll();
+      // The last job may have ended since.
+      if (engine.pods.hasActive()) void poller.poll();
     }, milliseconds);
     timer.unref();
   };
