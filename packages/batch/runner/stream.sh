@@ -115,10 +115,11 @@ split_pipe() { # sets READ and WRITE, the two ends of a pipe
   exec {READ}<"/dev/fd/$PIPE" {WRITE}>"/dev/fd/$PIPE" {PIPE}>&-
 }
 
-# The caller's streams may be sockets, which a command cannot open by their names (echo >/dev/stderr): it gets pipes, and programs copy.
+# The caller's streams may be sockets, which a command cannot open by their names (echo >/dev/stderr), or the terminal that a scheduler
+# puts between (srun --unbuffered), which a command must not take for one: it gets pipes, and programs copy.
 make_pipes() { # sets st_ends (input, output and errors of the command), st_copies (processes) and st_peeks (files that they read)
   local READ WRITE from
-  [[ -S /dev/fd/${st_ends[0]} || -S /dev/fd/1 || -S /dev/fd/2 ]] || return
+  [[ ! -p /dev/fd/${st_ends[0]} || ! -p /dev/fd/1 || ! -p /dev/fd/2 ]] || return
   split_pipe
   # It may wait for input that never comes, and holds nothing that somebody waits for.
   copy "${st_ends[0]}" "$WRITE" 2>/dev/null {READ}<&- &
@@ -169,13 +170,15 @@ supervise() { # PROGRAM...: the command, or the program that makes a terminal fo
     exec "$@"
   ) &
   close_files "${st_ends[@]}"
-  wait "$!"
+  # What bash has to say of a signal is nothing for the caller.
+  { wait "$!"; } 2>/dev/null
   code=$?
   trap '' TERM HUP INT
   drain
   forget
   printf '%s end %s\n' "$st_id" "$code" >&2
-  exit "$code"
+  # The mark says it; of an exit code the way here would have something to say.
+  exit 0
 }
 
 # --- a terminal ---------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ export type {
   BatchJob,
   CancelOptions,
   Capacity,
+  JobCommand,
   JobPlan,
   JobQuery,
   JobState,

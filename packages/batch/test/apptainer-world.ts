@@ -13,6 +13,7 @@ import {
   type ApptainerOptions,
   type BatchJob,
   type BatchPolicy,
+  type JobCommand,
   type JobQuery,
   type Scheduler,
 } from '../src/index.ts';
@@ -21,6 +22,7 @@ import { statusOf, until } from './engine-world.ts';
 /** A queueing system without a queue: jobs start at once in a machine with Apptainer, as a user of it. */
 class MachineScheduler implements Scheduler {
   readonly name = 'machine';
+  readonly runsHere = true;
   readonly queryIntervalSeconds = 0.2;
   private readonly jobs = new Map<string, { readonly uid: string; readonly process: ChildProcess }>();
   private readonly machine: Machine;
@@ -66,8 +68,8 @@ class MachineScheduler implements Scheduler {
     return Promise.resolve({});
   }
 
-  enter(): readonly string[] {
-    return [];
+  enter(_: unknown, argv: readonly string[]): Promise<JobCommand> {
+    return Promise.resolve({ argv });
   }
 
   async ended(): Promise<void> {

@@ -1,8 +1,9 @@
-import type { BatchJob, CancelOptions, JobQuery, JobState, Scheduler } from '../src/index.ts';
+import type { BatchJob, CancelOptions, JobQuery, JobState, Scheduler, JobCommand } from '../src/index.ts';
 
 /** A queueing system at the edge of the engine: jobs are entries of a map, and every answer can be made to fail. */
 export class FakeScheduler implements Scheduler {
   readonly name = 'fake';
+  readonly runsHere = true;
   readonly queryIntervalSeconds: number;
   readonly jobs = new Map<string, JobState>();
   readonly submitted: BatchJob[] = [];
@@ -59,8 +60,8 @@ export class FakeScheduler implements Scheduler {
     return Promise.resolve({ cpuCores: 4 });
   }
 
-  enter(): readonly string[] {
-    return [];
+  enter(_: unknown, argv: readonly string[]): Promise<JobCommand> {
+    return Promise.resolve({ argv });
   }
 
   private async answer(): Promise<void> {

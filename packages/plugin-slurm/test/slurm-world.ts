@@ -53,6 +53,23 @@ export function podWith(uid: string, script: string, more: Partial<NonNullable<P
   };
 }
 
+/** Asks until the answer is yes. */
+export async function until(ask: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  while (!(await ask())) {
+    if (Date.now() > deadline) throw new Error(`not reached: ${ask.toString()}`);
+    await delay(50);
+  }
+}
+
+/** Waits until all containers of a pod run. */
+export async function waitForStart(plugin: Plugin, pod: Pod): Promise<void> {
+  await until(async () => {
+    const [status] = await plugin.status([pod]);
+    return status?.containers?.every(({ state }) => state?.running !== undefined) === true;
+  });
+}
+
 /** Waits until all containers of a pod have terminated. */
 export async function waitForEnd(plugin: Plugin, pod: Pod): Promise<PodStatus> {
   const deadline = Date.now() + 120_000;

@@ -110,6 +110,13 @@ export interface CancelOptions {
   readonly force: boolean;
 }
 
+/** See {@link Scheduler.enter}. */
+export interface JobCommand {
+  readonly argv: readonly string[];
+  /** Its whole environment. Default: a `PATH`, nothing else. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * A queueing system. What is particular to it, and nothing else, is in here.
  *
@@ -124,6 +131,8 @@ export interface Scheduler {
   readonly jobIdVariable?: string;
   /** Variables of a job's environment that say which devices it has: containers that ask for extended resources get them. Default none. */
   readonly deviceVariables?: readonly string[];
+  /** Whether jobs run on the machine of the plugin. Default false. */
+  readonly runsHere?: boolean;
   /** Least time between two queries. */
   readonly queryIntervalSeconds: number;
   /** Verdicts on fields of a pod that depend on the scheduler. */
@@ -135,10 +144,10 @@ export interface Scheduler {
    */
   plan?(pod: ResolvedPod): JobPlan;
   /**
-   * The command that runs the arguments after it on the machine of a running job, as the job's user, with the caller's standard
-   * streams, byte for byte. SIGTERM ends what it runs. Its own exit codes and words do not matter. Empty where that machine is this one.
+   * What this host runs to have a command run on the machine of a running job, as the job's user, with the caller's standard streams, byte for
+   * byte. SIGTERM ends it, and the command where it can. Its own exit codes and words do not matter. The command itself where {@link Scheduler.runsHere}.
    */
-  enter(id: string): readonly string[];
+  enter(id: string, command: readonly string[]): Promise<JobCommand>;
   /**
    * What is still known of jobs that are no longer in {@link Scheduler.query}, in one question. Optional; jobs that nothing is known of
    * are left out.

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { jobFiles, memoryDirectory } from '../directory/job-paths.ts';
-import { isHere, placeOfJob } from '../shipping/job-place.ts';
+import { placeOfJob } from '../shipping/job-place.ts';
 import type { Engine } from './engine.ts';
 import type { HeldPodState } from './pod-table.ts';
 
@@ -11,13 +11,13 @@ type NodeEngine = Pick<Engine, 'host' | 'root' | 'runner' | 'scheduler'>;
  * shipped. On another machine the next runner of the same user does it. Links that the runner cannot have made are not followed.
  */
 export async function releaseNode(engine: NodeEngine, { record }: Pick<HeldPodState, 'record'>): Promise<void> {
-  const { host } = engine;
-  const { uid, jobId = '', shippedTo } = record;
+  const { host, scheduler } = engine;
+  const { uid, shippedTo } = record;
   const volumes = `${placeOfJob(record, engine).directory}/${jobFiles.volumes}`;
   const entries = (await host.list(volumes)) ?? [];
   const directories = entries.flatMap((entry) => (entry.type === 'link' ? [dirname(entry.target)] : []));
   await host.remove([...new Set(directories)].filter((directory) => isMemoryOf(directory, uid)));
-  if (shippedTo !== undefined && isHere(jobId, engine)) await host.remove([shippedTo]);
+  if (shippedTo !== undefined && scheduler.runsHere === true) await host.remove([shippedTo]);
 }
 
 function isMemoryOf(directory: string, uid: string): boolean {

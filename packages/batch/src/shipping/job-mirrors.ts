@@ -1,7 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { HeldPodState } from '../engine/pod-table.ts';
 import { isOver } from '../status/map-pod-status.ts';
-import { isHere } from './job-place.ts';
 import { mirrorJob, type JobMirror } from './mirror-job.ts';
 
 /** The mirrors of all running jobs that were shipped. */
@@ -53,7 +52,7 @@ function needsMirror(engine: Engine, held: HeldPodState): boolean {
   const { shippedTo, jobId } = held.record;
   if (shippedTo === undefined || jobId === undefined || held.outcome || isOver(held)) return false;
   // A job of this machine runs from its submission on.
-  return held.job ? held.job.phase === 'running' : isHere(jobId, engine);
+  return held.job ? held.job.phase === 'running' : engine.scheduler.runsHere === true;
 }
 
 /** One connection after another, until the job has said everything or is gone. */

@@ -34,16 +34,10 @@ export function besideRunner(runner: string, program: (typeof runnerPrograms)[nu
   return `${dirname(runner)}/${basename(program)}`;
 }
 
-/** Whether a job runs on the machine of the plugin. */
-export function isHere(jobId: string, { scheduler }: { readonly scheduler: Pick<Scheduler, 'enter'> }): boolean {
-  return scheduler.enter(jobId).length === 0;
-}
-
 /** What the plugin's machine has of a job: the job's own files, or the copy that is kept of those of another machine. */
 export function placeFromHere(
-  record: { readonly uid: string; readonly jobId?: string; readonly shippedTo?: string },
-  engine: { readonly root: string; readonly runner: string; readonly scheduler: Pick<Scheduler, 'enter'> },
+  record: { readonly uid: string; readonly shippedTo?: string },
+  engine: { readonly root: string; readonly runner: string; readonly scheduler: Pick<Scheduler, 'runsHere'> },
 ): JobPlace {
-  const { uid, jobId = '' } = record;
-  return placeOfJob(isHere(jobId, engine) ? record : { uid }, engine);
+  return placeOfJob(engine.scheduler.runsHere === true ? record : { uid: record.uid }, engine);
 }

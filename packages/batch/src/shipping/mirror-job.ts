@@ -28,12 +28,9 @@ export async function mirrorJob(engine: MirrorEngine, record: JobRecord): Promis
   const { host, scheduler } = engine;
   const { jobId = '' } = record;
   const place = placeOfJob(record, engine);
-  const process = await host.stream([
-    ...scheduler.enter(jobId),
-    'bash',
-    besideRunner(place.runner, 'mirror.sh'),
-    place.directory,
-  ]);
+  const program = besideRunner(place.runner, 'mirror.sh');
+  const { argv, ...environment } = await scheduler.enter(jobId, ['bash', program, place.directory]);
+  const process = await host.stream(argv, environment);
   const errors = tailOf(process);
   const copy = createCopy(engine, record);
   let heard: () => void = () => undefined;

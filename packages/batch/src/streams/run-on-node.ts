@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { StreamSession } from '@interlink/spec';
 import type { HostProcess } from '../contract/host.ts';
+import type { JobCommand } from '../contract/scheduler.ts';
 import { streamProgram } from '../directory/runner-program.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { JobPlace } from '../shipping/job-place.ts';
@@ -33,13 +34,13 @@ export function createTaskId(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** The command line of `stream.sh` on the machine of a job. */
-export function buildTaskCommand(
+/** What runs `stream.sh` on the machine of a job. */
+export function enterJob(
   { scheduler }: Pick<Engine, 'scheduler'>,
   { jobId, directory, runner }: Pick<NodeTask, 'jobId' | 'directory' | 'runner'>,
   words: readonly string[],
-): string[] {
-  return [...scheduler.enter(jobId), 'bash', streamProgram(runner), directory, ...words];
+): Promise<JobCommand> {
+  return scheduler.enter(jobId, ['bash', streamProgram(runner), directory, ...words]);
 }
 
 const killAfterMilliseconds = 5000;
@@ -55,7 +56,8 @@ export async function runOnNode(
   { streams, signal }: { readonly streams: StreamSession; readonly signal: AbortSignal },
 ): Promise<NodeOutcome> {
   signal.throwIfAborted();
-  const process = await engine.host.stream(buildTaskCommand(engine, task, [task.mode, task.id, ...task.words]));
+  const { argv, ...environment } = await enterJob(engine, task, [task.mode, task.id, ...task.words]);
+  const process = await engine.host.stream(argv, environment);
   const marks = createMarkReader(task.id);
   const source = streams.stdin?.[Symbol.asyncIterator]();
   let abort = (): void => undefined;
@@ -103,7 +105,7 @@ async function takeOutput(process: HostProcess, streams: StreamSession, marks: M
 }
 
 function outcomeOf({ begun, exitCode, preface }: MarkReader, code: number): NodeOutcome {
-  if (!begun) return { kind: 'refused', exitCode: code, words: preface.trim() };
+  if (!begun) return { kind: 'refused', exitCode: exitCode ?? code, words: preface.trim() };
   return exitCode === undefined ? { kind: 'lost' } : { kind: 'ended', exitCode };
 }
 

@@ -6,11 +6,12 @@ export function lostError(): InterLinkError {
   return new UnavailableError('the job ended, or the connection to it was lost, before the session came to its end');
 }
 
-const linePrefix = /^interlink: /m;
+/** What a scheduler's own program says stands before and after. */
+const ownWords = /^interlink: (.*)$/m;
 
 /** The error of a session that `stream.sh`, or the way to it, refused. */
 export function refusalError({ exitCode, words }: Extract<NodeOutcome, { kind: 'refused' }>): InterLinkError {
-  const own = words.split(linePrefix)[1]?.trim();
+  const own = ownWords.exec(words)?.[1];
   const details = { exitCode };
   if (own !== undefined && exitCode === 125) return new ConflictError(own, { details, field: 'containerName' });
   if (own !== undefined && exitCode === 111) return new UnavailableError(own, { details });

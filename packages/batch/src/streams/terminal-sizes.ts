@@ -1,7 +1,7 @@
 import type { TerminalSize } from '@interlink/spec';
 import type { Engine } from '../engine/engine.ts';
 import type { StreamTarget } from './find-target.ts';
-import { buildTaskCommand } from './run-on-node.ts';
+import { enterJob } from './run-on-node.ts';
 
 type Sizes = AsyncIterator<TerminalSize>;
 
@@ -50,7 +50,8 @@ export async function followSizes(
     for (let result = await sizes?.next(); result?.done === false; result = await sizes?.next()) {
       if (signal.aborted) return;
       const words = ['resize', id, containerName, ...sizeWords(result.value)];
-      await engine.host.run(buildTaskCommand(engine, target, words), { signal });
+      const { argv, ...environment } = await enterJob(engine, target, words);
+      await engine.host.run(argv, { ...environment, signal });
     }
   } catch (error) {
     if (!signal.aborted) engine.logger.debug({ podUid: target.held.record.uid, err: error }, 'terminal not resized');

@@ -129,9 +129,10 @@ const output: readonly Omit<Check, 'group' | 'appliesTo'>[] = [
       const pod = await runningPod(context);
       const session = recordSession();
       const command = [...context.settings.shell, 'test -t 0 && test -t 1 && echo terminal; exit 3'];
-      const outcome = await settle(exec(context, { ...containerOf(pod), command, tty: true }, { session }));
+      const run = exec(context, { ...containerOf(pod), command, tty: true }, { session });
+      const outcome = await settle(run);
       if ('error' in outcome) {
-        await ensureRejects(Promise.reject(outcome.error), ['ILK_UNSUPPORTED'], 'exec with a terminal');
+        await ensureRejects(run, ['ILK_UNSUPPORTED'], 'exec with a terminal');
         return;
       }
       ensureEqual(outcome.value.exitCode, 3, 'exit code of the command');

@@ -55,7 +55,8 @@ export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler 
       for (const [id, state] of await findRunners(runner, options.root)) if (state.uid === uid) return id;
       return undefined;
     },
-    enter: () => [],
+    runsHere: true,
+    enter: (_, argv) => Promise.resolve({ argv }),
     capacity: () =>
       Promise.resolve({
         cpuCores: availableParallelism(),

@@ -9,11 +9,6 @@ export function commandLine(words: readonly string[], args: readonly string[]): 
   return [...words, ...(isRemote(words) ? args.map(quote) : args)];
 }
 
-/** Words that take arguments after them and start the command with them as {@link commandLine} does. */
-export function openCommandLine(words: readonly string[]): readonly string[] {
-  return isRemote(words) ? ['bash', '-c', quoteAndStart, 'bash', String(words.length), ...words] : words;
-}
-
 /** The machines that run containers, where they are reached by a command and share their files with this one. */
 export function hostBehind(host: Host, wrapper: readonly string[]): Host {
   return { ...host, run: (argv, options) => host.run(commandLine(wrapper, argv), options) };
@@ -26,10 +21,3 @@ function isRemote(words: readonly string[]): boolean {
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
-
-/** The number of the command's words, the words, then the arguments to quote. */
-const quoteAndStart = `
-count=$1; shift; command=("\${@:1:count}"); shift "$count"
-quote="'"; inner="'\\\\''"; quoted=()
-for text; do quoted+=("$quote\${text//$quote/$inner}$quote"); done
-exec "\${command[@]}" "\${quoted[@]}"`;

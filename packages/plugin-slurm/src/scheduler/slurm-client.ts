@@ -1,4 +1,4 @@
-import type { CommandResult, Host } from '@interlink/batch';
+import type { CommandResult, Host, JobCommand } from '@interlink/batch';
 import { BackendError, isInterLinkError, UnavailableError } from '@interlink/spec';
 import { commandLine } from './command-line.ts';
 import { refusal } from './map-refusal.ts';
@@ -24,11 +24,20 @@ export interface SlurmClientOptions {
   readonly deadlineSeconds: number;
 }
 
+/** A job that runs. */
+export interface RunningJob {
+  readonly id: string;
+  /** Where its runner is. */
+  readonly node: string | undefined;
+}
+
 /** Slurm's programs, run without a shell. */
 export interface SlurmClient {
   readonly commands: SlurmCommands;
   /** Runs a program to its end. A refusal rejects with `BackendError`, a Slurm that does not answer with `UnavailableError`. */
   run(program: keyof SlurmCommands, args: readonly string[], stdin?: string): Promise<CommandResult>;
+  /** The command line that runs a command in a running job; see `Scheduler.enter`. */
+  enter(job: RunningJob, command: readonly string[]): JobCommand;
 }
 
 /**
@@ -36,6 +45,21 @@ export interface SlurmClient {
  * processes on a login node; a question about the queue does not wait behind them, since each program has slots of its own.
  */
 const callsAtOnce = 16;
+
+/**
+ * A step of one task that shares what the batch step holds, and is bound to none of its processors. Of several nodes 24.11 takes one after the other
+ * whatever `--relative` says, so the node is named. Without `--unbuffered` a prompt waits for the end of its line.
+ */
+const stepOptions = [
+  '--overlap',
+  '--nodes=1',
+  '--ntasks=1',
+  '--cpu-bind=none',
+  '--mpi=none',
+  '--unbuffered',
+  '--quiet',
+  '--chdir=/',
+];
 
 /** A {@link SlurmClient} on a host. */
 export function createSlurmClient({ host, commands, environment, deadlineSeconds }: SlurmClientOptions): SlurmClient {
@@ -49,6 +73,15 @@ export function createSlurmClient({ host, commands, environment, deadlineSeconds
       if (result.exitCode === 0) return result;
       throw failure(program, result);
     },
+    enter: ({ id, node }, command) => ({
+      argv: commandLine(commands.srun, [
+        `--jobid=${id}`,
+        ...(node === undefined ? [] : [`--nodelist=${node}`]),
+        ...stepOptions,
+        ...command,
+      ]),
+      environment,
+    }),
   };
 }
 

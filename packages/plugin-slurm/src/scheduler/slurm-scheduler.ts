@@ -13,8 +13,8 @@ import type { Clock, Logger } from '@interlink/runtime';
 import { isInterLinkError, UnavailableError, UnsupportedError } from '@interlink/spec';
 import { buildSbatchArguments } from '../submit/build-sbatch-arguments.ts';
 import { planJob, type JobPolicy } from '../submit/plan-job.ts';
+import { createBatchHosts } from './batch-hosts.ts';
 import { createCachedValue } from './cached-value.ts';
-import { openCommandLine } from './command-line.ts';
 import type { LauncherOptions } from './launcher.ts';
 import { mapCapacity, misfit } from './cluster-capacity.ts';
 import { mapSlurmJob } from './map-slurm-state.ts';
@@ -76,6 +76,7 @@ export function describeSlurm(
 /** Slurm, by its programs. */
 export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler {
   const { client, policy, gpuResource } = options;
+  const batchHosts = createBatchHosts(client);
   const nodes = createCachedValue({
     clock: options.clock,
     lifetimeSeconds: capacitySeconds,
@@ -86,15 +87,7 @@ export function createSlurmScheduler(options: SlurmSchedulerOptions): Scheduler 
     name: 'slurm',
     queryIntervalSeconds: options.queryIntervalSeconds,
     ...describeSlurm(policy, options.containerRuntime),
-    enter: (id) => [
-      ...openCommandLine(client.commands.srun),
-      `--jobid=${id}`,
-      '--overlap',
-      '--nodes=1',
-      '--ntasks=1',
-      '--quiet',
-      '--chdir=/',
-    ],
+    enter: async (id, command) => client.enter({ id, node: await batchHosts.of(id) }, command),
     async submit(job) {
       checkSize(await knownNodes(nodes.get()), job);
       return await submit(job, options);
