@@ -338,15 +338,22 @@ claim() { # the first act: nobody else can run this pod from here on, and everyb
 }
 
 find_oom_counter() { # sets oom_file, where the kernel counts whom it killed in this job's cgroup; '' where it cannot be read
-  local TEXT newline=$'\n' file files=()
+  local TEXT newline=$'\n' path counter mounts root point rest kind
   read_text /proc/self/cgroup 4096
   if [[ $newline$TEXT =~ ${newline}[0-9]+:([^:$newline]*,)?memory(,[^:$newline]*)?:([^$newline]*) ]]; then
-    files=("/sys/fs/cgroup/memory${BASH_REMATCH[3]%/}/memory.oom_control")
+    path=${BASH_REMATCH[3]} counter=memory.oom_control kind=' - cgroup [^ ]+ ([^ ]*,)?memory(,|$)'
   elif [[ $newline$TEXT =~ ${newline}0::([^$newline]*) ]]; then
-    file=${BASH_REMATCH[1]%/}/memory.events
-    files=("/sys/fs/cgroup$file" "/sys/fs/cgroup/unified$file")
+    path=${BASH_REMATCH[1]} counter=memory.events kind=' - cgroup2 '
+  else
+    return
   fi
-  for oom_file in "${files[@]}"; do
+  mapfile -t mounts </proc/self/mountinfo
+  for rest in "${mounts[@]}"; do
+    [[ $rest =~ $kind ]] || continue
+    read -r _ _ _ root point rest <<<"$rest"
+    # In a container it is not the whole tree that is mounted.
+    oom_file=$point${path#"${root%/}"}
+    oom_file=${oom_file%/}/$counter
     [[ -r $oom_file ]] && read_oom_kills && return
   done
   oom_file=

@@ -11,6 +11,8 @@ const millisecondsPerSecond = 1000;
 const hintMilliseconds = 100;
 /** One part in so many of a scheduler's time may go into our questions. */
 const shareOfTime = 20;
+/** So that the end of an outage, in which each question takes its whole time, is seen. */
+const longestPauseMilliseconds = 60_000;
 
 /** Asks the scheduler about all jobs at once, as seldom as possible. */
 export interface JobPoller {
@@ -34,7 +36,8 @@ export function createJobPoller(engine: Engine): JobPoller {
   let dueAt = Infinity;
 
   // A scheduler that is slow to answer is busy: it is asked more seldom.
-  const pause = (): number => Math.max(intervalMilliseconds, lastMilliseconds * shareOfTime);
+  const pause = (): number =>
+    Math.max(intervalMilliseconds, Math.min(lastMilliseconds * shareOfTime, longestPauseMilliseconds));
   const schedule = (milliseconds: number): void => {
     const at = engine.clock.now() + milliseconds;
     if (engine.signal.aborted || !engine.pods.hasActive() || (timer !== undefined && dueAt <= at)) return;
