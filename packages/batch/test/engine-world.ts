@@ -80,6 +80,10 @@ export class EngineWorld {
     await writeFile(join(this.root, 'changed', uid), '.');
   }
 
+  async writeFile(uid: string, name: string, text: string): Promise<void> {
+    await writeFile(join(this.root, uid, name), text);
+  }
+
   async exists(...parts: string[]): Promise<boolean> {
     return await access(join(this.root, ...parts)).then(
       () => true,

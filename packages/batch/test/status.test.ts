@@ -367,3 +367,32 @@ it('never takes another job for a pod’s own, nor ends it, where a scheduler th
   );
   expect(world.scheduler.cancelled).toEqual([]);
 });
+
+describe('a pod with two jobs', () => {
+  async function withRival(claim?: string) {
+    const world = await EngineWorld.create({ queryIntervalSeconds: 0.05 });
+    const plugin = await world.start();
+    await plugin.create(sampleData());
+    if (claim !== undefined) await world.writeFile('pod-1', 'job.id', `${claim}\n`);
+    world.scheduler.jobs.set('77', { phase: 'running', word: 'RUNNING', uid: 'pod-1' });
+    await until(
+      () => Promise.resolve(world.scheduler.cancelled.length),
+      (count) => count > 0,
+    );
+    return { world, plugin };
+  }
+
+  it('keeps the one whose runner came first, and that one counts', async () => {
+    const { world, plugin } = await withRival('77');
+    await using _world = world;
+    expect(world.scheduler.cancelled[0]).toEqual({ id: '1', force: true });
+    expect((await statusOf(plugin)).JID).toBe('77');
+  });
+
+  it('keeps the one in its record where no runner has come yet', async () => {
+    const { world, plugin } = await withRival();
+    await using _world = world;
+    expect(world.scheduler.cancelled[0]).toEqual({ id: '77', force: true });
+    expect((await statusOf(plugin)).JID).toBe('1');
+  });
+});

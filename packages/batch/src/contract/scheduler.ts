@@ -104,8 +104,11 @@ export interface Capacity {
 
 /** How {@link Scheduler.cancel} ends a job. */
 export interface CancelOptions {
-  /** The job's directory, where the runner noted the sessions of its containers. */
-  readonly directory: string;
+  /**
+   * The job's directory, where the runner noted the sessions of its containers. Absent for a second job of a pod that must not run: the job
+   * itself is ended, and nothing that the directory tells of.
+   */
+  readonly directory?: string;
   /** False: SIGTERM to the runner, which gives its containers their grace period. True: nothing of the job may be left. */
   readonly force: boolean;
 }

@@ -14,17 +14,25 @@ export interface ChangeSpool extends Disposable {
   drain(): Promise<void>;
 }
 
+interface SpoolParts {
+  readonly directory: string;
+  readonly poller: Pick<JobPoller, 'soon'>;
+  /** Pods whose files could not be read although their runners noted a change. */
+  readonly unread: Set<string>;
+}
+
 /** A spool that is read at every event of its directory and, where no events come, every two seconds while jobs are active. */
 export function createChangeSpool(engine: Engine, poller: Pick<JobPoller, 'soon'>): ChangeSpool {
   const directory = `${engine.root}/${changedDirectory}`;
   let running: Promise<void> | undefined;
   let isDirty = false;
+  const unread = new Set<string>();
 
   const drainAll = async (): Promise<void> => {
     try {
       while (isDirty && !engine.signal.aborted) {
         isDirty = false;
-        await drainOnce(engine, directory, poller);
+        await drainOnce(engine, { directory, poller, unread });
       }
     } finally {
       // At once: who asks after the last look must not be given its answer.
@@ -61,16 +69,24 @@ export function createChangeSpool(engine: Engine, poller: Pick<JobPoller, 'soon'
   };
 }
 
-async function drainOnce(engine: Engine, directory: string, poller: Pick<JobPoller, 'soon'>): Promise<void> {
+async function drainOnce(engine: Engine, { directory, poller, unread }: SpoolParts): Promise<void> {
   const entries = (await engine.host.list(directory)) ?? [];
-  if (entries.length === 0) return;
+  const names = new Set([...unread, ...entries.map(({ name }) => name)]);
+  unread.clear();
+  if (names.size === 0) return;
   // Removed before the states are read: what changes after that is noted anew.
   await engine.host.remove(entries.map(({ name }) => `${directory}/${name}`));
   await Promise.all(
-    entries.map(async ({ name }) => {
+    [...names].map(async (name) => {
       const held = engine.pods.get(name);
       if (!held) return;
-      await readJobFiles(engine, held);
+      try {
+        await readJobFiles(engine, held);
+      } catch (error) {
+        // Its note is gone by now.
+        unread.add(name);
+        throw error;
+      }
       if (isUnexplained(held)) poller.soon();
       engine.pods.touched(held);
     }),

@@ -109,9 +109,10 @@ async function orForget<T>(engine: Engine, held: HeldPodState, work: () => Promi
 }
 
 async function confirm(engine: Engine, held: HeldPodState, jobId: string): Promise<CreateStruct> {
+  // First: a question begun earlier may be answered while the record is being written.
+  held.submittedAt = engine.clock.now();
   await saveRecord(engine, held, { phase: 'submitted', jobId });
   if (held.record.shippedTo !== undefined) await dropShipped(engine, held);
-  held.submittedAt = engine.clock.now();
   engine.logger.info({ podUid: held.record.uid, jobId }, 'job submitted');
   engine.pods.touched(held);
   await engine.step('create:end');

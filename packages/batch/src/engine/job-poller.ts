@@ -2,7 +2,9 @@ import type { JobQuery, JobState } from '../contract/scheduler.ts';
 import type { LostJob } from '../directory/job-record.ts';
 import { timestamp, type Engine } from './engine.ts';
 import { readJobFiles, saveRecord } from './job-evidence.ts';
+import { jobFiles, jobPath } from '../directory/job-paths.ts';
 import { placeFromHere } from '../shipping/job-place.ts';
+import { jobsByUid, settleRivals } from './settle-rivals.ts';
 import { isOver, isUnexplained } from '../status/map-pod-status.ts';
 import { releaseNode } from './release-node.ts';
 import { isActive, type HeldPodState } from './pod-table.ts';
@@ -72,9 +74,10 @@ export function createJobPoller(engine: Engine): JobPoller {
 async function ask(engine: Engine): Promise<void> {
   const startedAt = engine.clock.now();
   try {
-    const query = await withRecalled(engine, await engine.scheduler.query());
+    const query = await withRecalled(engine, await engine.scheduler.query(), startedAt);
+    const alive = jobsByUid(query);
     for (const held of engine.pods.all()) {
-      await apply(engine, held, { query, startedAt }).catch((error: unknown) => {
+      await apply(engine, held, { query, startedAt, alive }).catch((error: unknown) => {
         engine.logger.warn({ podUid: held.record.uid, err: error }, 'end of a job could not be settled');
         markUnknown(engine, held, (error as Error).message);
       });
@@ -86,12 +89,13 @@ async function ask(engine: Engine): Promise<void> {
 }
 
 /** With what is still known of jobs that the queue has forgotten. */
-async function withRecalled(engine: Engine, query: JobQuery): Promise<JobQuery> {
+async function withRecalled(engine: Engine, query: JobQuery, startedAt: number): Promise<JobQuery> {
   if (!engine.scheduler.recall || !query.complete) return query;
   const missing: string[] = [];
   for (const held of engine.pods.all()) {
     const { jobId } = held.record;
-    if (jobId === undefined || !isActive(held) || query.jobs.has(jobId)) continue;
+    const isKnown = jobId === undefined || query.jobs.has(jobId) || held.submittedAt >= startedAt;
+    if (isKnown || !isActive(held)) continue;
     await readJobFiles(engine, held);
     if (isActive(held)) missing.push(jobId);
   }
@@ -109,11 +113,15 @@ function markUnknown(engine: Engine, held: HeldPodState, message: string): void 
 interface Answer {
   readonly query: JobQuery;
   readonly startedAt: number;
+  /** Of each pod, the jobs that have not ended. */
+  readonly alive: ReadonlyMap<string, readonly string[]>;
 }
 
-async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: Answer): Promise<void> {
+async function apply(engine: Engine, held: HeldPodState, { query, startedAt, alive }: Answer): Promise<void> {
+  if (!isActive(held)) return;
+  await settleRivals(engine, held, alive.get(held.record.uid) ?? []);
   const { jobId } = held.record;
-  if (!isActive(held) || jobId === undefined) return;
+  if (jobId === undefined) return;
   const job = jobOf(held, query);
   held.isIdTaken = job === undefined && query.jobs.has(jobId);
   const wasUnknown = held.unknown !== undefined;
@@ -124,7 +132,7 @@ async function apply(engine: Engine, held: HeldPodState, { query, startedAt }: A
     // Schedulers show a job for minutes after its end.
     if (job.phase !== 'ended') held.absentSince = undefined;
   }
-  if (isUnexplained(held) && held.outcome) await settleCause(engine, held, { query, startedAt });
+  if (isUnexplained(held) && held.outcome) await settleCause(engine, held, { query, startedAt, alive });
   const isGone = job ? job.phase === 'ended' : query.complete && held.submittedAt < startedAt;
   if (isGone) await considerLost(engine, held, startedAt);
   if (isNews || isGone) engine.pods.touched(held);
@@ -138,6 +146,7 @@ function jobOf({ record }: HeldPodState, query: JobQuery): JobState | undefined 
 
 /** A job that is gone has ended in order if its runner said so; else it is lost, once its states had the time to become visible. */
 async function considerLost(engine: Engine, held: HeldPodState, at: number): Promise<void> {
+  await lookAnew(engine, held);
   await readJobFiles(engine, held);
   held.absentSince ??= at;
   const waited = engine.clock.now() - held.absentSince;
@@ -156,6 +165,11 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
     await saveRecord(engine, held, { lost });
     engine.logger.warn({ podUid: uid, jobId, reason: lost.reason }, 'job is lost');
   });
+}
+
+/** A network file system may remember that a file was not there; listing its directory makes it look again. */
+async function lookAnew({ root, host }: Engine, { record: { uid } }: HeldPodState): Promise<void> {
+  await Promise.all([host.list(jobPath(root, uid)), host.list(jobPath(root, uid, jobFiles.states))]);
 }
 
 /** The runner was told to end: now that its job is gone, the scheduler knows best why. */

@@ -6,10 +6,17 @@ const sweepMilliseconds = 30_000;
 
 /** Discards deleted pods when their retention time is over: now and every half minute. */
 export function startRetention(engine: Engine): Disposable {
+  let isSweeping = false;
   const sweep = (): void => {
-    discardExpired(engine).catch((error: unknown) => {
-      engine.logger.warn({ err: error }, 'files of deleted pods could not be removed');
-    });
+    if (isSweeping) return;
+    isSweeping = true;
+    discardExpired(engine)
+      .catch((error: unknown) => {
+        engine.logger.warn({ err: error }, 'files of deleted pods could not be removed');
+      })
+      .finally(() => {
+        isSweeping = false;
+      });
   };
   sweep();
   const timer = setInterval(sweep, sweepMilliseconds);

@@ -47,7 +47,7 @@ export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler 
     submit: (job) => submit(job, () => listeners.forEach((listener) => listener())),
     cancel: async (id, { directory, force }) => {
       const job = parseProcessJobId(id);
-      if (force) await endSessions(directory, id);
+      if (force && directory !== undefined) await endSessions(directory, id);
       else if (job && isAlive(job)) signalProcess(job.pid, 'SIGTERM');
     },
     query: async () => ({ complete: true, jobs: await findRunners(runner, options.root) }),

@@ -152,12 +152,12 @@ function parseJobId(stdout: string): string {
 /** Once the runner is there it alone is told, and ends its containers in order; a plain `scancel` signals all processes at once. */
 async function cancel(
   id: string,
-  directory: string,
+  directory: string | undefined,
   force: boolean,
   { client, host }: SlurmSchedulerOptions,
 ): Promise<void> {
-  const claim = `${directory}/${jobFiles.jobId}`;
-  const hasRunner = !force && (await host.readMany([claim])).has(claim);
+  const claim = `${directory ?? ''}/${jobFiles.jobId}`;
+  const hasRunner = !force && directory !== undefined && (await host.readMany([claim])).has(claim);
   try {
     await client.run('scancel', hasRunner ? ['--batch', '--signal=TERM', id] : [id]);
   } catch (error) {
