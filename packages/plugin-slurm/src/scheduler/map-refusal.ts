@@ -37,3 +37,42 @@ export function refusal(
   const field = fields.find(([words]) => new RegExp(words).test(text))?.[1];
   return field === undefined ? undefined : new BackendError(`${field}: ${message}`, { field, details });
 }
+
+/** Answers of slurmctld, and options and scripts that `sbatch` does not even send. */
+const answer = [
+  'Batch job submission failed: ',
+  'unrecognized (?:option|argument)',
+  '(?:invalid|unknown) option',
+  "option '.*' (?:requires an argument|is ambiguous|doesn't allow)",
+  'option requires an argument',
+  'This does not look like a batch script',
+  'cli_filter plugin terminated with error',
+].join('|');
+const answerPattern = new RegExp(answer);
+
+/** What stands behind `Batch job submission failed:` where the conversation broke, or where Slurm does not say what happened. */
+const noAnswer = [
+  'Unspecified error',
+  'No error',
+  'Success',
+  'Unexpected message received',
+  'Message (?:send|receive) failure',
+  'Communication \\w+ failure',
+  'Header lengths are longer than data received',
+  'Insane message length',
+  'Connection (?:reset|timed out)',
+  'Software caused connection abort',
+  'Broken pipe',
+  'No route to host',
+  'Network is (?:unreachable|down)',
+  'Host is (?:unreachable|down)',
+  'Interrupted system call',
+  'Input/output error',
+  'Cannot allocate memory',
+].join('|');
+const noAnswerPattern = new RegExp(`Batch job submission failed: (?:${noAnswer})`, 'i');
+
+/** Whether `sbatch` has surely submitted nothing. Where its answer was lost the job may be in the queue all the same. */
+export function isRefused(said: string): boolean {
+  return answerPattern.test(said) && !noAnswerPattern.test(said);
+}

@@ -54,11 +54,52 @@ describe('Slurm’s programs', () => {
   });
 
   it('has its exit code where it says nothing, and its output where that is all', async () => {
-    await expect(clientOf({ exitCode: 3 }).client.run('sbatch', [])).rejects.toMatchObject({
+    await expect(clientOf({ exitCode: 3 }).client.run('squeue', [])).rejects.toMatchObject({
       code: 'ILK_BACKEND',
-      message: 'sbatch: exit code 3',
+      message: 'squeue: exit code 3',
     });
-    await expect(clientOf({ exitCode: 3, stdout: 'no\n' }).client.run('sbatch', [])).rejects.toThrow('sbatch: no');
+    await expect(clientOf({ exitCode: 3, stdout: 'no\n' }).client.run('squeue', [])).rejects.toThrow('squeue: no');
+  });
+
+  const submission = (words: string) => ({
+    exitCode: 1,
+    stderr: `sbatch: error: Batch job submission failed: ${words}`,
+  });
+
+  it.each<[string, Partial<CommandResult>]>([
+    ['loses its connection', submission('Connection reset by peer')],
+    ['waits too long', submission('Connection timed out')],
+    ['finds no way', submission('No route to host')],
+    ['does not say what happened', submission('Unspecified error')],
+    ['gets half an answer', submission('Message receive failure')],
+    ['says nothing', { exitCode: 3 }],
+    ['has nothing to say but a warning', { exitCode: 1, stderr: 'sbatch: error: Ignoring -S' }],
+    ['is behind a connection that closes', { exitCode: 1, stderr: 'client_loop: send disconnect: Broken pipe' }],
+    ['gave the number of the job', { ...submission('Invalid qos specification'), stdout: 'hello\n123;lab\n' }],
+  ])('an sbatch that %s may have submitted, and is tried again', async (_what, end) => {
+    await expect(clientOf(end).client.run('sbatch', [])).rejects.toMatchObject({
+      code: 'ILK_UNAVAILABLE',
+      retryable: true,
+    });
+  });
+
+  it.each<[string, string]>([
+    ['slurmctld says no', submission('Job violates a rule of this site').stderr],
+    ['it does not know an option', "sbatch: unrecognized option '--nonsense'"],
+    ['it says so after many words', `${'sbatch: error: a warning\n'.repeat(100)}${submission('Nodes too few').stderr}`],
+  ])('an sbatch has submitted nothing where %s', async (_what, stderr) => {
+    await expect(clientOf({ exitCode: 1, stderr }).client.run('sbatch', [])).rejects.toMatchObject({
+      code: 'ILK_BACKEND',
+      retryable: false,
+    });
+  });
+
+  it('run as the user who is there where they run', async () => {
+    const { client, calls } = clientOf({ stdout: '1000\n' });
+    expect(await client.userId()).toBe('1000');
+    expect(await client.userId()).toBe('1000');
+    expect(calls).toEqual([[['wrap', 'id', '-u'], { environment: { PATH: '/p' }, deadlineSeconds: 7 }]]);
+    await expect(clientOf({ stdout: 'Welcome\n' }).client.userId()).rejects.toThrow('id gave no user: Welcome');
   });
 });
 

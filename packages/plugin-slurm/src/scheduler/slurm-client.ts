@@ -1,7 +1,8 @@
 import type { CommandResult, Host, JobCommand } from '@interlink/batch';
 import { BackendError, isInterLinkError, UnavailableError } from '@interlink/spec';
+import { parseJobId } from '../submit/parse-job-id.ts';
 import { commandLine } from './command-line.ts';
-import { refusal } from './map-refusal.ts';
+import { isRefused, refusal } from './map-refusal.ts';
 import { createWorkSlots } from './work-slots.ts';
 
 /** The programs of Slurm, each as the words that start it. */
@@ -34,8 +35,13 @@ export interface RunningJob {
 /** Slurm's programs, run without a shell. */
 export interface SlurmClient {
   readonly commands: SlurmCommands;
-  /** Runs a program to its end. A refusal rejects with `BackendError`, a Slurm that does not answer with `UnavailableError`. */
+  /**
+   * Runs a program to its end. A refusal rejects with `BackendError`, a Slurm that does not answer with `UnavailableError`, and so does an
+   * `sbatch` that may have submitted.
+   */
   run(program: keyof SlurmCommands, args: readonly string[], stdin?: string): Promise<CommandResult>;
+  /** The user that the programs run as, where they run: behind a wrapper it may be another than here. Asked once. */
+  userId(): Promise<string>;
   /** The command line that runs a command in a running job; see `Scheduler.enter`. */
   enter(job: RunningJob, command: readonly string[]): JobCommand;
 }
@@ -64,6 +70,7 @@ const stepOptions = [
 /** A {@link SlurmClient} on a host. */
 export function createSlurmClient({ host, commands, environment, deadlineSeconds }: SlurmClientOptions): SlurmClient {
   const slots = new Map(Object.keys(commands).map((program) => [program, createWorkSlots(callsAtOnce)]));
+  let user: string | undefined;
   return {
     commands,
     async run(program, args, stdin) {
@@ -72,6 +79,15 @@ export function createSlurmClient({ host, commands, environment, deadlineSeconds
       const result = await start(() => slots.get(program)?.run(call) ?? call());
       if (result.exitCode === 0) return result;
       throw failure(program, result);
+    },
+    async userId() {
+      if (user !== undefined) return user;
+      // In place of `sacct`, behind the same words.
+      const argv = commandLine([...commands.sacct.slice(0, -1), 'id'], ['-u']);
+      const { stdout, stderr } = await start(() => host.run(argv, { environment, deadlineSeconds }));
+      user = /^\d+$/.exec(stdout.trim())?.[0];
+      if (user === undefined) throw new UnavailableError(`id gave no user: ${tidy(stderr || stdout)}`);
+      return user;
     },
     enter: ({ id, node }, command) => ({
       argv: commandLine(commands.srun, [
@@ -119,11 +135,19 @@ const startProblem = 126;
 
 function failure(program: keyof SlurmCommands, result: CommandResult): Error {
   const { exitCode, stdout, stderr } = result;
-  const text = tidy(stderr || stdout);
+  const said = stderr || stdout;
+  const text = tidy(said);
   const message = `${program}: ${text === '' ? `exit code ${exitCode}` : text}`;
   const details = { exitCode };
-  if (unreachablePattern.test(text) || isNotStarted(program, result)) return new UnavailableError(message, { details });
-  return refusal(text, message, details) ?? new BackendError(message, { details });
+  // With its number the job is there, whatever failed afterwards.
+  const isSubmitted = program === 'sbatch' && parseJobId(stdout) !== undefined;
+  if (isSubmitted || unreachablePattern.test(said) || isNotStarted(program, result))
+    return new UnavailableError(message, { details });
+  const known = refusal(said, message, details);
+  if (known) return known;
+  // The job may be in the queue: a final error would leave it there with nobody to look for it.
+  if (program === 'sbatch' && !isRefused(said)) return new UnavailableError(message, { details });
+  return new BackendError(message, { details });
 }
 
 /** A wrapper such as ssh could not start the program. Slurm's programs too have exit codes up to 255, but say who they are. */

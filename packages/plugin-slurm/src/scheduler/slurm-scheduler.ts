@@ -12,6 +12,7 @@ import { honoured, type VerdictTable } from '@interlink/plugin-sdk';
 import type { Clock, Logger } from '@interlink/runtime';
 import { isInterLinkError, UnavailableError, UnsupportedError } from '@interlink/spec';
 import { buildSbatchArguments } from '../submit/build-sbatch-arguments.ts';
+import { parseJobId } from '../submit/parse-job-id.ts';
 import { planJob, type JobPolicy } from '../submit/plan-job.ts';
 import { createBatchHosts } from './batch-hosts.ts';
 import { createCachedValue } from './cached-value.ts';
@@ -137,13 +138,7 @@ async function submit(job: BatchJob, { client, launcher, site, logger }: SlurmSc
   const script = job.shipment ? formatShippedScript(job, { shell, prefix }) : undefined;
   const { stdout, stderr } = await client.run('sbatch', buildSbatchArguments(job, launcher), script);
   if (stderr.trim() !== '') logger.warn({ podUid: job.uid, sbatch: tidy(stderr) }, 'sbatch has a warning');
-  return parseJobId(stdout);
-}
-
-/** `123` or `123;cluster`; what a site's plugins print before it does not matter. */
-function parseJobId(stdout: string): string {
-  const last = stdout.trim().split('\n').at(-1) ?? '';
-  const [, id] = /^(\d+)(?:;\S+)?$/.exec(last.trim()) ?? [];
+  const id = parseJobId(stdout);
   // The job may be there all the same: the next try asks the queue.
   if (id === undefined) throw new UnavailableError(`sbatch gave no job id: ${tidy(stdout)}`);
   return id;
@@ -165,8 +160,11 @@ async function cancel(
   }
 }
 
+/** Slurm gives ids anew after a while: who may not cancel a job that he submitted is told of another's. */
+const overPattern = /Invalid job id|already completing or completed|Access\/permission denied/i;
+
 function isOver(error: unknown): boolean {
-  return isInterLinkError(error) && /Invalid job id|already completing or completed/i.test(error.message);
+  return isInterLinkError(error) && overPattern.test(error.message);
 }
 
 /** A site without accounting knows nothing more, and that the queue has forgotten a job is certain without it. */
@@ -175,8 +173,15 @@ async function recall(
   { client, logger }: SlurmSchedulerOptions,
 ): Promise<ReadonlyMap<string, JobState>> {
   try {
-    const args = ['--noheader', '--parsable2', '--allocations', `--format=${sacctFormat}`, `--jobs=${ids.join(',')}`];
-    const { stdout } = await client.run('sacct', args);
+    const { stdout } = await client.run('sacct', [
+      '--noheader',
+      '--parsable2',
+      '--allocations',
+      `--format=${sacctFormat}`,
+      `--jobs=${ids.join(',')}`,
+      // With ids sacct answers for all users, and an id may be another's by now.
+      `--user=${await client.userId()}`,
+    ]);
     // A job that the queue has forgotten does not run, though accounting may have missed its end.
     const ended = parseSacct(stdout).map((job) => [job.id, mapSlurmJob(job)] as const);
     return new Map(ended.filter(([, { phase }]) => phase === 'ended'));
