@@ -191,3 +191,16 @@ describe('delete', () => {
     await isGone(world, await world.restartAfterCrash());
   });
 });
+
+it('ends the job of a pod whose record was lost', async () => {
+  await using world = await EngineWorld.create();
+  const before = await world.start();
+  await before.create(sampleData());
+  await before[Symbol.asyncDispose]();
+  await world.writeFile('pod-1', 'record.json', '');
+  const plugin = await world.start();
+  await plugin.delete(samplePod());
+  expect(world.scheduler.cancelled).toEqual([{ id: '1', directory: `${world.root}/pod-1`, force: true }]);
+  await plugin.delete(samplePod('never-here'));
+  expect(world.scheduler.cancelled).toHaveLength(1);
+});

@@ -51,7 +51,8 @@ export function createDeleter(engine: Engine, helpers: DeleteHelpers): Deleter {
       if (!isUid(uid)) return;
       await engine.lock.run(uid, async () => {
         const held = engine.pods.get(uid);
-        if (!held || held.record.phase === 'deleted') return;
+        if (!held) return await endUnrecorded(engine, uid);
+        if (held.record.phase === 'deleted') return;
         await recordWish(engine, held, pod);
         resume(held);
       });
@@ -60,6 +61,16 @@ export function createDeleter(engine: Engine, helpers: DeleteHelpers): Deleter {
       await Promise.all(running.values());
     },
   };
+}
+
+/** A directory whose record cannot be read may belong to a job that runs: it must not outlive its pod. */
+async function endUnrecorded(engine: Engine, uid: string): Promise<void> {
+  const directory = jobPath(engine.root, uid);
+  if ((await engine.host.list(directory)) === undefined) return;
+  const jobId = await findJob(engine, uid);
+  if (jobId === undefined) return;
+  engine.logger.warn({ podUid: uid, jobId }, 'job without a usable record is ended');
+  await engine.scheduler.cancel(jobId, { directory, force: true });
 }
 
 async function recordWish(engine: Engine, held: HeldPodState, { metadata, spec }: Pod): Promise<void> {
