@@ -51,7 +51,10 @@ export function createDeleter(engine: Engine, helpers: DeleteHelpers): Deleter {
       if (!isUid(uid)) return;
       await engine.lock.run(uid, async () => {
         const held = engine.pods.get(uid);
-        if (!held) return await endUnrecorded(engine, uid);
+        if (!held) {
+          await endUnrecorded(engine, uid);
+          return;
+        }
         if (held.record.phase === 'deleted') return;
         await recordWish(engine, held, pod);
         resume(held);
