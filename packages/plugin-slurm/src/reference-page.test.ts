@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { environmentKeys, environmentSwitches } from './config/slurm-legacy-config.ts';
 import { legacyKeys } from './config/slurm-legacy-schema.ts';
 import { slurmConfigSchema } from './config/slurm-config.ts';
 import { slurmStates } from './scheduler/map-slurm-state.ts';
@@ -17,12 +19,47 @@ function rowsOf(chapter: string): Map<string, string> {
   return new Map(named);
 }
 
+/** The keys of a schema down to those that hold values: `tls.certFile`; what lists hold as `flavors[].name`. */
+function leavesOf(schema: unknown, path: string): string[] {
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape).flatMap(([key, value]) =>
+      leavesOf(value, path === '' ? key : `${path}.${key}`),
+    );
+  if (schema instanceof z.ZodArray) return leavesOf(schema.element, `${path}[]`);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return leavesOf(schema.unwrap(), path);
+  return [path.replace(/\[\]$/, '')];
+}
+
+/** The keys that the page has in the same form; `.memory` after `capacity.cpu` is `capacity.memory`. */
+function keysOnPage(): string[] {
+  let section = '';
+  return [...rowsOf('Keys')].flatMap(([name, rest]) => {
+    const key = name.startsWith('.') ? section + name : name;
+    section = key.split('.', 1)[0] ?? '';
+    const [, items = ''] = /\| list of ((?:`\w+`(?:, )?)+)/.exec(rest) ?? [];
+    return items === '' ? [key] : [...items.matchAll(/`(\w+)`/g)].map(([, item = '']) => `${key}[].${item}`);
+  });
+}
+
 describe('the reference page', () => {
   it('has every key of the configuration, and no other', () => {
-    const sections = [...rowsOf('Keys').keys()].map((key) => key.split('.')[0]).filter((key) => key !== '');
-    const programs = new Set(['scancel', 'squeue', 'sacct', 'scontrol', 'srun']);
-    const keys = new Set(sections.filter((key) => !programs.has(key ?? '')));
-    expect([...keys].toSorted()).toEqual(Object.keys(slurmConfigSchema.shape).toSorted());
+    const keys = leavesOf(slurmConfigSchema, '');
+    expect(keys).toEqual(expect.arrayContaining(['tls.certFile', 'commands.srun', 'flavors[].cpus', 'flags.allow']));
+    expect(keysOnPage().toSorted()).toEqual(keys.toSorted());
+  });
+
+  it('has every environment name of the Go plugin, and no other', () => {
+    const [, chapter = ''] = page.split('\n## A file of the Go plugin\n');
+    const withoutMeanings = chapter.replaceAll(/^(\|[^|]*\|[^|]*)\|.*$/gm, '$1');
+    const names = [...withoutMeanings.matchAll(/`\$?([A-Z]+(?:_[A-Z]+)*)(?:=\w+)?`/g)].map(([, name = '']) => name);
+    const known = [...Object.values(environmentKeys), ...Object.values(environmentSwitches), 'SLURMCONFIGPATH'];
+    expect(names.toSorted()).toEqual(known.toSorted());
+  });
+
+  it('says which key an environment name stands for', () => {
+    const rows = rowsOf('A file of the Go plugin');
+    for (const [key, name] of Object.entries(environmentKeys)) expect(rows.get(key)).toContain(`\`${name}\``);
   });
 
   it('has every key of the Go plugin’s file, and no other', () => {

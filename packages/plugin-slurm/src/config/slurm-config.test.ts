@@ -16,6 +16,10 @@ describe('slurmConfigSchema', () => {
     });
   });
 
+  it('takes one of the flavors as the default', () => {
+    expect(read({ flavors: [{ name: 'a' }, { name: 'b' }], defaultFlavor: 'b' }).defaultFlavor).toBe('b');
+  });
+
   it('takes commands as a program or as words, behind a wrapper', () => {
     const { commands } = pluginOptions(
       read({
@@ -37,6 +41,13 @@ describe('slurmConfigSchema', () => {
     [{ flavors: [{ name: 'a', flags: ['--comment=x'] }] }, '--comment is set by interLink and cannot be chosen'],
     [{ flavors: [{ name: 'a', memory: 'lots' }] }, 'flavors[0].memory: must be a Kubernetes quantity'],
     [{ resources: { 'nvidia.com/gpu': 'gpu' } }, 'must be an option of sbatch with {count} in it'],
+    [{ resources: { 'a/b': '--nonsense={count}' } }, 'resources.a/b: --nonsense is no option of sbatch'],
+    [
+      { resources: { 'a/b': '--comment={count}' } },
+      'resources.a/b: --comment is set by interLink and cannot be chosen',
+    ],
+    [{ defaultFlavor: 'tiny' }, 'defaultFlavor: must be the name of one of the flavors; there are none'],
+    [{ flavors: [{ name: 'a' }, { name: 'b' }], defaultFlavor: 'c' }, 'one of the flavors; there are a, b'],
     [{ allowedAnnotations: ['anything'] }, 'allowedAnnotations[0]: '],
     [{ taints: [{ key: 'a', effect: 'Never' }] }, 'taints[0].effect: '],
     [{ address: 'localhost:4000' }, 'address: '],

@@ -32,16 +32,31 @@ const optionName = z
   .string()
   .refine((name) => Object.hasOwn(sbatchOptions, name), 'must be the long name of an option of sbatch, without dashes');
 
-const flags = z.array(z.string().min(1)).superRefine((list, context) => {
+/** What is wrong with options of `sbatch` that a site chose. */
+function flagProblems(list: readonly string[]): readonly string[] {
   try {
-    for (const { name } of parseFlagWords(list, 'flags')) {
-      if (sbatchOptions[name]?.pods === 'reserved')
-        context.addIssue({ code: 'custom', message: `--${name} is set by interLink and cannot be chosen` });
-    }
+    const names = parseFlagWords(list, 'flags').map(({ name }) => name);
+    const reserved = names.filter((name) => sbatchOptions[name]?.pods === 'reserved');
+    return reserved.map((name) => `--${name} is set by interLink and cannot be chosen`);
   } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
+    // The path of the key stands before it.
+    return [(error as Error).message.replace(/^flags: /, '')];
   }
+}
+
+const flags = z.array(z.string().min(1)).superRefine((list, context) => {
+  for (const message of flagProblems(list)) context.addIssue({ code: 'custom', message });
 });
+
+const resourceOption = z
+  .string()
+  .regex(/^--[a-z-]+=.*\{count\}/, {
+    message: 'must be an option of sbatch with {count} in it, e.g. --gres=gpu:{count}',
+    abort: true,
+  })
+  .superRefine((option, context) => {
+    for (const message of flagProblems([option])) context.addIssue({ code: 'custom', message });
+  });
 
 const flavor = z.strictObject({
   name: z.string().min(1).describe('What the annotation slurm-job.vk.io/flavor says.'),
@@ -57,8 +72,7 @@ const taint = z.strictObject({
   effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).describe('Effect of the taint.'),
 });
 
-/** Configuration of the Slurm plugin; an unknown key is an error. */
-export const slurmConfigSchema = z.strictObject({
+const shape = {
   ...serverConfigShape,
   workDirectory: absolutePath
     .optional()
@@ -104,12 +118,7 @@ export const slurmConfigSchema = z.strictObject({
     .prefault({})
     .describe('Options of sbatch.'),
   resources: z
-    .record(
-      z.string(),
-      z
-        .string()
-        .regex(/^--[a-z-]+=.*\{count\}/, 'must be an option of sbatch with {count} in it, e.g. --gres=gpu:{count}'),
-    )
+    .record(z.string(), resourceOption)
     .default({ 'nvidia.com/gpu': '--gres=gpu:{count}', 'amd.com/gpu': '--gres=gpu:{count}' })
     .describe('How jobs ask for extended resources.'),
   gpuResource: z
@@ -140,6 +149,14 @@ export const slurmConfigSchema = z.strictObject({
     .prefault({})
     .describe('What the node offers.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('What is logged.'),
+};
+
+/** Configuration of the Slurm plugin; an unknown key is an error. */
+export const slurmConfigSchema = z.strictObject(shape).superRefine(({ flavors, defaultFlavor }, context) => {
+  if (defaultFlavor === undefined || flavors.some(({ name }) => name === defaultFlavor)) return;
+  const known = flavors.length === 0 ? 'there are none' : `there are ${flavors.map(({ name }) => name).join(', ')}`;
+  const message = `must be the name of one of the flavors; ${known}`;
+  context.addIssue({ code: 'custom', path: ['defaultFlavor'], message });
 });
 
 /** The checked configuration, with defaults. */

@@ -132,10 +132,20 @@ describe('a file of the Go plugin', () => {
     ]);
   });
 
-  it.each([{ DefaultUID: 1000 }, { Flavors: { gpu: { UID: 1000 } } }])('warns that %j sets no user', (change) => {
+  it.each([{ DefaultUID: 1000 }, { Flavors: { tiny: { UID: 1000 } } }])('warns that %j sets no user', (change) => {
     expect(read({ ...site, Socket: 'unix:///x', ...change }).warnings).toEqual([
       'SlurmConfig.yaml: DefaultUID and Flavors.*.UID have no effect: jobs run as the user that the plugin runs as',
     ]);
+  });
+
+  it('runs without a default flavor that does not exist, and says so', () => {
+    const { config, warnings } = read({ ...site, Socket: 'unix:///x', DefaultFlavor: 'huge' });
+    expect(config.defaultFlavor).toBeUndefined();
+    expect(warnings).toEqual(['SlurmConfig.yaml: DefaultFlavor has no effect: Flavors has no "huge"']);
+    const Extensions = { flavors: [{ name: 'huge' }] };
+    const extended = read({ ...site, Socket: 'unix:///x', DefaultFlavor: 'huge', Extensions });
+    expect(extended.config.defaultFlavor).toBe('huge');
+    expect(extended.warnings).toEqual([]);
   });
 
   it.each([

@@ -19,7 +19,7 @@ export interface LegacySource {
 }
 
 /** Environment names of the Go plugin, which win over the file. */
-const environmentKeys = {
+export const environmentKeys = {
   SidecarPort: 'SIDECARPORT',
   SbatchPath: 'SBATCHPATH',
   ScancelPath: 'SCANCELPATH',
@@ -27,6 +27,9 @@ const environmentKeys = {
   SingularityPath: 'SINGULARITYPATH',
   TsocksPath: 'TSOCKSPATH',
 } as const;
+
+/** Environment names of the Go plugin that no key of its file stands for. */
+export const environmentSwitches = { shared: 'SHARED_FS', tracing: 'ENABLE_TRACING', tsocks: 'TSOCKS' } as const;
 
 /**
  * The configuration from what the Go Slurm plugin's YAML file holds, and from its environment names. Its block `Extensions` may have
@@ -53,7 +56,7 @@ function translate(file: LegacyFile, source: LegacySource): SlurmConfigInput {
     ...defined('address', addressOf(file, source)),
     ...defined('workDirectory', file.DataRootFolder?.replace(/\/+$/, '')),
     // Without it the Go plugin did not share files either, but kept states and logs where only a shared directory has them.
-    ...(source.environment['SHARED_FS'] === 'false' ? { sharedFileSystem: false } : {}),
+    ...(source.environment[environmentSwitches.shared] === 'false' ? { sharedFileSystem: false } : {}),
     commands: commandsOf(file, source),
     ...defined('shell', file.BashPath),
     ...defined('commandPrefix', file.CommandPrefix ?? undefined),
@@ -65,7 +68,7 @@ function translate(file: LegacyFile, source: LegacySource): SlurmConfigInput {
       ...defined('memory', memoryOf(flavor.MemoryDefault)),
       flags: flagsOf(flavor.SlurmFlags ?? [], `${source.file}: Flavors.${name}.SlurmFlags`),
     })),
-    ...defined('defaultFlavor', file.DefaultFlavor),
+    ...(hasDefaultFlavor(file) ? defined('defaultFlavor', file.DefaultFlavor) : {}),
     taints: (file.Taints ?? []).map(({ Key = '', Value = '', Effect }) => ({
       key: Key,
       value: Value,
@@ -74,6 +77,11 @@ function translate(file: LegacyFile, source: LegacySource): SlurmConfigInput {
     capacity: defined('script', file.ResourceScriptPath),
     logLevel: file.VerboseLogging === true ? 'debug' : file.ErrorsOnlyLogging === true ? 'error' : 'info',
   };
+}
+
+/** The Go plugin ran without the default flavor where there was none of that name. */
+function hasDefaultFlavor({ DefaultFlavor = '', Flavors, Extensions }: LegacyFile): boolean {
+  return Extensions?.['flavors'] !== undefined || Object.hasOwn(Flavors ?? {}, DefaultFlavor);
 }
 
 function addressOf({ Socket, SidecarPort }: LegacyFile, { file }: LegacySource): string | undefined {
@@ -166,14 +174,18 @@ function valueWarnings(file: LegacyFile, value: unknown, { file: name, environme
     [file.ExportPodData === false, `${name}: ExportPodData: false has no effect: volumes are always there`],
     [file.EnableProbes === false, `${name}: EnableProbes: false has no effect: probes are always run`],
     [
-      file.Tsocks === true || environment['TSOCKS'] === 'true',
+      file.Tsocks === true || environment[environmentSwitches.tsocks] === 'true',
       `${name}: Tsocks has no effect: set up a proxy in CommandPrefix where containers need one`,
     ],
     [
       isSet('DefaultUID') || Object.values(file.Flavors ?? {}).some(({ UID }) => UID !== undefined && UID !== null),
       `${name}: DefaultUID and Flavors.*.UID have no effect: jobs run as the user that the plugin runs as`,
     ],
-    [environment['ENABLE_TRACING'] === '1', 'ENABLE_TRACING has no effect: tracing is not offered'],
+    [
+      isSet('DefaultFlavor') && !hasDefaultFlavor(file),
+      `${name}: DefaultFlavor has no effect: Flavors has no ${JSON.stringify(file.DefaultFlavor)}`,
+    ],
+    [environment[environmentSwitches.tracing] === '1', 'ENABLE_TRACING has no effect: tracing is not offered'],
     ...unusedKeys.map((key) => [hasKey(value, key), `${name}: ${key} has no effect, as in the Go plugin`] as const),
   ];
   return warnings.filter(([applies]) => applies).map(([, text]) => text);
