@@ -86,10 +86,7 @@ async function createPluginIn(root: string, host: Host, options: SlurmPluginOpti
     root,
     logger,
     clock,
-    policy: { lostAfterSeconds: sharedFileSystemSeconds, ...policy },
+    ...(policy ? { policy } : {}),
     ...(onStep ? { onStep } : {}),
   });
 }
-
-/** What a node wrote last may come into sight here only after its job is gone. */
-const sharedFileSystemSeconds = 10;

@@ -22,7 +22,7 @@ export function pluginOptions(config: SlurmConfig, workDirectory: string): Omit<
     apptainer: config.apptainer,
     enroot: config.enroot,
     images: config.images,
-    policy: policyOf(config),
+    policy: { ...policyOf(config), lostAfterSeconds: config.lostAfterSeconds },
     commands: commandsOf(config.commands),
     wrapper: config.commands.wrapper,
     environment: config.commands.environment,

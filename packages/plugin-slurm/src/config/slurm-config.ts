@@ -102,6 +102,13 @@ const shape = {
     .positive()
     .default(5)
     .describe('Least time between two looks at the queue. Longer by itself while Slurm is slow.'),
+  lostAfterSeconds: z
+    .number()
+    .nonnegative()
+    .default(10)
+    .describe(
+      'How long the last words of a job may take to come into sight once Slurm has it as ended. On NFS at least its acdirmax.',
+    ),
   shell: absolutePath.default('/bin/bash').describe('bash on the compute nodes.'),
   commandPrefix: z
     .string()
