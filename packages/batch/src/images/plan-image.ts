@@ -37,7 +37,7 @@ export interface PlannedImage {
   readonly workingDirectory?: string;
   /** `registry/repository@sha256:…`, as a kubelet has it in `imageID`. */
   readonly id?: string;
-  /** What the pull needs, relative to {@link ImageContext.directory}. */
+  /** What the pull needs, relative to the directory of the container. */
   readonly files: readonly TreeEntry[];
 }
 
