@@ -190,13 +190,20 @@ with_paths() { # FILE SOURCE TARGET: sets ARGV: the words of a list, {source} an
 }
 
 find_cause() { # sets CAUSE: one line of a command's words that says what was wrong, with nothing secret in it
-  local line last='' bad='' secret file
+  local text line last='' bad='' secret file
+  # Whole lines: half a secret would not be recognised.
+  text=$({ echo && cat -- "$files/output"; } | tail -c 65536 | tail -n +2 | tr -d '\000')
+  # Before anything in the text is replaced or cut off, for the same reason.
+  for file in "$files"/credentials/*.secret; do
+    read_list "$file" || continue
+    for secret in "${LIST[@]}"; do [[ -z $secret ]] || text=${text//"$secret"/[redacted]}; done
+  done
   while IFS= read -r line || [[ -n $line ]]; do
     line=${line//[![:print:]]/ }
     [[ $line == *[![:space:]]* ]] || continue
     last=$line
     case $line in FATAL* | *'[ERROR]'* | ERROR* | *rror:*) bad=$line ;; esac
-  done < <(tail -c 65536 -- "$files/output")
+  done <<<"$text"
   CAUSE=${bad:-$last}
   CAUSE=${CAUSE#FATAL:}
   CAUSE=${CAUSE#'[ERROR]'}
@@ -204,10 +211,6 @@ find_cause() { # sets CAUSE: one line of a command's words that says what was wr
   CAUSE=${CAUSE#*failed to get checksum for docker://*: }
   CAUSE=${CAUSE#*'While making image from oci registry: '}
   CAUSE=${CAUSE#"${CAUSE%%[![:space:]]*}"}
-  for file in "$files"/credentials/*.secret; do
-    read_list "$file" || continue
-    for secret in "${LIST[@]}"; do [[ -z $secret ]] || CAUSE=${CAUSE//"$secret"/[redacted]}; done
-  done
   CAUSE=${CAUSE:0:1000}
   if [[ -z $CAUSE ]]; then
     CAUSE="the command ended with code $CODE and said nothing"
@@ -246,6 +249,24 @@ find_target() { # sets target; an image without a digest has generations, of whi
 is_present() {
   find_target
   [[ -n $target && -e $target && $target != "${outdated-}" ]]
+}
+
+real_path() { # PATH: sets REAL, the path without links as far as it exists
+  REAL=$(readlink -m -- "$1" 2>/dev/null && printf .)
+  REAL=${REAL%$'\n'.}
+}
+
+check_local() { # sets real, for an image that is a path of this machine: a link must not lead out of what the site allows
+  local directory
+  real=''
+  read_list "$files/local" || [[ $source == path ]] || return 0
+  real_path "${LIST[0]}"
+  real=$REAL
+  for directory in "${LIST[@]:1}"; do
+    real_path "$directory"
+    [[ -z $real || -z $REAL || $real/ != "${REAL%/}"/* ]] || return 0
+  done
+  fail ErrImagePull "the site does not allow ${LIST[0]} as an image: it leads out of the directories of images.paths on $host"
 }
 
 pull_once() { # sets CODE and CAUSE
@@ -384,9 +405,10 @@ trap stop TERM INT
 printf 'pulling %s\n' "$$"
 exec {quiet}<> <(:)
 read_settings
+check_local
 if [[ $source == path ]]; then
-  [[ -e $place ]] || fail ErrImagePull "there is no file or directory $place on $host"
-  target=$place
+  [[ -n $real && -e $real ]] || fail ErrImagePull "there is no file or directory $place on $host"
+  target=$real
 else
   base=$place/$key-$HOSTTYPE
   lock=$base.lock

@@ -94,7 +94,7 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer a
   });
 
   it('pulls by digest, and takes files and directories as they are', async () => {
-    await using world = await start();
+    await using world = await start({ policy: { images: { paths: [images.directory, '/no'] } } });
     const { busybox } = images.images;
     const reference = await registry.push(busybox);
     const byDigest = `${reference.slice(0, reference.lastIndexOf(':'))}@${busybox.digest}`;
@@ -103,6 +103,16 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer a
     }
     const { main } = await world.run({ image: '/no/such.sif', command: ['true'] });
     expect(main?.state?.terminated).toMatchObject({ reason: 'ErrImagePull', exitCode: 125 });
+  });
+
+  it('gives a pod no file or directory of the machine that the site does not allow', async () => {
+    await using world = await start();
+    for (const image of ['/', images.images.busybox.sif, `oci:${images.images.busybox.ociLayout}`]) {
+      await expect(world.run({ image, command: ['true'] })).rejects.toMatchObject({
+        code: 'ILK_UNSUPPORTED',
+        field: 'pod.spec.containers[0].image',
+      });
+    }
   });
 
   it('pulls an image once for 20 pods that start at the same time', async () => {

@@ -17,7 +17,11 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer')
   }, prepareMilliseconds);
 
   async function started(container: Partial<Container>, asUser: boolean): Promise<{ world: ApptainerWorld; pod: Pod }> {
-    const world = await ApptainerWorld.create({ asUser, sharedDirectories: [images.directory] });
+    const world = await ApptainerWorld.create({
+      asUser,
+      sharedDirectories: [images.directory],
+      policy: { images: { paths: [images.directory] } },
+    });
     const pod = world.pod({ image: images.images.busybox.sif, ...container });
     await world.plugin.create({ pod, container: [{ name: 'main' }] });
     return { world, pod };

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PullWorld } from './pull-world.ts';
@@ -63,12 +63,39 @@ describe('an image', () => {
   it('that is a path is used as it is', async () => {
     await using world = await PullWorld.create();
     const path = join(world.root, 'behaviour');
-    const job = await world.job({ image: { kind: 'path', path }, place: path });
+    const used = (place: string, within: readonly string[]): Promise<RunnerWorld> =>
+      world.job({ image: { kind: 'path', path: place }, place, local: { path: place, within } });
+    const job = await used(path, ['/no/such', world.root]);
     expect(await job.run()).toBe(0);
     expect(await job.log('main')).toBe(`${path}\n`);
-    expect(
-      await failureOf(await world.job({ image: { kind: 'path', path: '/no/such.sif' }, place: '/no/such.sif' })),
-    ).toEqual(failed(expect.stringMatching(/^there is no file or directory \/no\/such\.sif on /) as string));
+    expect(await failureOf(await used('/no/such.sif', ['/no']))).toEqual(
+      failed(expect.stringMatching(/^there is no file or directory \/no\/such\.sif on /) as string),
+    );
+  });
+
+  it('that is a path may not lead out of what the site allows, also by a link and in a URI', async () => {
+    await using world = await PullWorld.create();
+    const within = [join(world.root, 'images')];
+    await mkdir(within[0] ?? '');
+    await writeFile(join(world.root, 'images-too'), '');
+    await symlink('/etc', join(world.root, 'images/out'));
+    await symlink('images', join(world.root, 'in'));
+    const outside = (path: string): unknown =>
+      failed(expect.stringContaining(`the site does not allow ${path} as an image`) as string);
+    for (const path of ['/', join(world.root, 'images-too'), join(world.root, 'images/out')]) {
+      const image = { kind: 'path', path } as const;
+      expect(await failureOf(await world.job({ image, place: path, local: { path, within } }))).toEqual(outside(path));
+    }
+    const place = join(world.root, 'in');
+    const unknown = await world.job({ image: { kind: 'path', path: place }, place });
+    expect(await failureOf(unknown)).toMatchObject({ reason: 'ErrImagePull' });
+    const path = join(world.root, 'images/out');
+    const image = { kind: 'uri', uri: `oci:${path}` } as const;
+    expect(await failureOf(await world.job({ image, local: { path, within } }))).toEqual(outside(path));
+    expect(await world.calls()).toEqual([]);
+    const inside = await world.job({ image: { kind: 'path', path: place }, place, local: { path: place, within } });
+    expect(await inside.run()).toBe(0);
+    expect(await inside.log('main')).toBe(`${within[0] ?? ''}\n`);
   });
 
   it('whose digest nobody knows is pulled anew for Always, once for all that wait, and never replaces one in use', async () => {
@@ -232,6 +259,28 @@ describe('credentials', () => {
     expect(await failureOf(await world.job({ credentials: credentials.slice(0, 1) }))).toEqual(
       failed('unauthorized: [redacted] is wrong'),
     );
+  });
+
+  it.each(['pä$s-wörd', 'tab\tand end', 'two\nlines', '[*?]\\'])(
+    'are in no message, whatever characters they have: %j',
+    async (password) => {
+      await using world = await PullWorld.create();
+      await world.behave('echo "unauthorized: <$password> is wrong" >&2; exit 1');
+      expect(await failureOf(await world.job({ credentials: [{ username: 'u', password }] }))).toEqual(
+        failed('unauthorized: <[redacted]> is wrong'),
+      );
+    },
+  );
+
+  it('are not in parts in a message of a very long output', async () => {
+    await using world = await PullWorld.create();
+    const long = 'printf "%s %065530d\\n" "$password" 0 >&2';
+    await world.behave(`${long}; echo end >&2; exit 1`);
+    const job = await world.job({ credentials: [{ username: 'u', password: 'correct-horse' }], tries: 1 });
+    expect(await failureOf(job)).toEqual(failed('end'));
+    await world.behave(`${long}; exit 1`);
+    const only = await world.job({ credentials: [{ username: 'u', password: 'correct-horse' }], tries: 1 });
+    expect(await failureOf(only)).toEqual(failed('the command ended with code 1 and said nothing'));
   });
 
   it('that are wrong are one pod’s own affair', async () => {

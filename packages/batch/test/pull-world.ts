@@ -16,7 +16,7 @@ user=\${TEST_USER-} password=\${TEST_PASSWORD-} verb=$1 target=$2
 `;
 
 export interface TestPull extends Partial<
-  Pick<PullOrder, 'policy' | 'image' | 'key' | 'credentials' | 'facts' | 'reference' | 'name'>
+  Pick<PullOrder, 'policy' | 'image' | 'key' | 'credentials' | 'facts' | 'reference' | 'name' | 'local'>
 > {
   readonly form?: RuntimeImages['form'];
   readonly tries?: number;

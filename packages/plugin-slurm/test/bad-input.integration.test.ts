@@ -135,7 +135,7 @@ describe.skipIf(!debian.available)(`an image that does not exist, on ${debian.re
 
   it('is the reason of the container that needs it', async () => {
     await using directory = await newWorkDirectory(cluster);
-    await using plugin = await startPlugin(configFor(cluster, directory.path));
+    await using plugin = await startPlugin(configFor(cluster, directory.path, { images: { paths: ['/no'] } }));
     const { pod, ...objects } = newPod();
     const containers = (pod.spec?.containers ?? []).map((one) => ({ ...one, image: '/no/such/image.sif' }));
     const data = { ...objects, pod: { ...pod, spec: { ...pod.spec, containers } } };

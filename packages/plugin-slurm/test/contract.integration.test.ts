@@ -12,19 +12,22 @@ const concurrent = { describe: describe.concurrent, it };
 interface Site {
   readonly cluster: SlurmCluster;
   readonly image: string;
+  /** See `images.paths`. */
+  readonly imagePaths: readonly string[];
 }
 
 async function startSite(kind: SlurmKind): Promise<Site> {
-  if (kind === 'host') return { cluster: await startSlurm({ kind, cpusPerNode: 64 }), image: 'busybox' };
+  if (kind === 'host')
+    return { cluster: await startSlurm({ kind, cpusPerNode: 64 }), image: 'busybox', imagePaths: [] };
   const { directory, images } = await ensureTestImages();
   const cluster = await startSlurm({ kind, cpusPerNode: 64, sharedDirectories: [directory] });
-  return { cluster, image: images.busybox.sif };
+  return { cluster, image: images.busybox.sif, imagePaths: [directory] };
 }
 
 /** A plugin with a work directory of its own; `restart` makes the next one on what the last one left. */
-async function openTarget({ cluster, image }: Site): Promise<TestTarget> {
+async function openTarget({ cluster, image, imagePaths }: Site): Promise<TestTarget> {
   const directory = await newWorkDirectory(cluster);
-  const config = configFor(cluster, directory.path);
+  const config = configFor(cluster, directory.path, { images: { paths: [...imagePaths] } });
   let plugin = await startPlugin(config);
   return {
     plugin,

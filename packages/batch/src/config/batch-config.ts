@@ -40,6 +40,12 @@ export const batchConfigShape = {
         .describe(
           'Put before image names that are no path and have no scheme, e.g. docker://mirror.example/ or /cvmfs/images/.',
         ),
+      paths: z
+        .array(absolutePath)
+        .default([])
+        .describe(
+          'Directories whose image files and root directories pods may use, by path or as oci:, oci-archive: or docker-archive:. Default: none, but a prefix that is a directory.',
+        ),
       insecureRegistries: z
         .array(z.string())
         .default([])
@@ -141,7 +147,7 @@ export function policyOf(config: BatchConfig): BatchPolicy {
     ...(namespace === undefined ? {} : { namespace }),
     ...(claim === undefined ? {} : { claim }),
   }));
-  const { cacheDirectory, resolve, pullTries } = config.images;
+  const { cacheDirectory, resolve, pullTries, paths } = config.images;
   return {
     hostPaths,
     persistentVolumeClaims,
@@ -150,6 +156,6 @@ export function policyOf(config: BatchConfig): BatchPolicy {
     runAsUser,
     retentionSeconds,
     killAfterGraceSeconds,
-    images: { cacheDirectory, resolve, pullTries },
+    images: { cacheDirectory, resolve, pullTries, paths },
   };
 }

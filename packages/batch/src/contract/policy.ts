@@ -67,6 +67,8 @@ export interface BatchPolicy {
 
 /** Where images are kept and how they are pulled. All numbers of seconds are whole. */
 export interface ImagePolicy {
+  /** Absolute directories of the machines whose files and root directories pods may use as images. Default: none but the site's own prefix. */
+  readonly paths?: readonly string[];
   /** Absolute; on a file system that all machines share that run jobs, only for their user. Default `.images` in the work directory. */
   readonly cacheDirectory?: string | undefined;
   /** Whether the plugin asks registries for digests when a pod is created. Default true. */

@@ -2,6 +2,7 @@ import type { TreeEntry } from '../contract/host.ts';
 import type { ImagePolicy } from '../contract/policy.ts';
 import { formatNulList } from '../directory/nul-list.ts';
 import type { ResolvedImage } from './image-resolver.ts';
+import type { LocalImage } from './local-image.ts';
 import type { ImageReference } from './parse-image-reference.ts';
 import type { PullPolicy } from './pull-policy.ts';
 import type { RegistryCredential } from './registry-credentials.ts';
@@ -21,6 +22,8 @@ export interface PullOrder {
   readonly image: ImageReference;
   /** The cache directory, or the image itself where it is a path. */
   readonly place: string;
+  /** Where it is a path of the machine, also in a URI. */
+  readonly local?: LocalImage | undefined;
   /** Name of the image in the cache: a word. */
   readonly key?: string;
   /** Hash of the name, to note in the cache which image it meant. */
@@ -42,6 +45,7 @@ export function buildPullTree(order: PullOrder): TreeEntry[] {
     file('pull/settings', formatSettings(order)),
     file('pull/image', `${order.name}\n`),
     file('pull/place', formatNulList([order.place])),
+    ...(order.local ? [list('pull/local', [order.local.path, ...order.local.within])] : []),
     ...(image.kind === 'path' ? [] : [list('pull/command', images.pull(image, order.field))]),
     ...(images.probe ? [list('pull/probe', images.probe)] : []),
     ...(images.unpack ? [list('pull/unpack', images.unpack)] : []),

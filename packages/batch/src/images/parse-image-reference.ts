@@ -15,7 +15,7 @@ export interface RegistryImage {
 /** What a container's `image` means here. */
 export type ImageReference =
   | RegistryImage
-  /** A file or directory that is used as it is. */
+  /** A file or directory that is used as it is, where `allowLocalImage` lets it. */
   | { readonly kind: 'path'; readonly path: string }
   /** Something that only the container runtime knows how to get, e.g. `oras://…`. */
   | { readonly kind: 'uri'; readonly uri: string };

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolvePod } from '@interlink/plugin-sdk';
 import type { Container } from '@interlink/spec';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BatchPolicy } from '../contract/policy.ts';
 import { createLocalHost } from '../host/local-host.ts';
 import { buildApptainerImages } from '../runtimes/apptainer-images.ts';
 import type { ImageResolver } from './image-resolver.ts';
@@ -36,14 +37,23 @@ const resolver: ImageResolver = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
-async function plan(spec: Partial<Container>, more: { readonly resolves?: boolean } = {}): Promise<PlannedImage> {
+interface PlanOptions {
+  readonly resolves?: boolean;
+  readonly policy?: BatchPolicy;
+  /** The site's, and the pod's in its place. */
+  readonly sitePrefix?: string;
+  readonly prefix?: string;
+}
+
+async function plan(spec: Partial<Container>, more: PlanOptions = {}): Promise<PlannedImage> {
   const container = { name: 'main', image: 'lab/team/app:1', ...spec };
   const pod = { metadata: { name: 'p', namespace: 'n', uid: 'u' }, spec: { containers: [container] } };
   return await planImage(resolvePod({ pod }).containers[0]!, {
-    images: buildApptainerImages({ homeDirectory: '/home/u' }),
+    images: buildApptainerImages({ homeDirectory: '/home/u', imagePrefix: more.sitePrefix }),
     root,
     host: createLocalHost(),
-    policy: {},
+    policy: more.policy ?? {},
+    prefix: more.prefix,
     resolver: more.resolves === false ? undefined : resolver,
     credentials: readPullSecrets([secret]),
     directory: '/jobs/u/container/main',
@@ -118,5 +128,77 @@ describe('the image of a container', () => {
     await expect(plan({ imagePullPolicy: 'Sometimes' })).rejects.toMatchObject({
       field: 'pod.spec.containers[0].imagePullPolicy',
     });
+  });
+});
+
+describe('an image that is a path of the machine', () => {
+  const refusal = {
+    code: 'ILK_UNSUPPORTED',
+    field: 'pod.spec.containers[0].image',
+    message: expect.stringMatching(/^pod\.spec\.containers\[0\]\.image: .*images\.paths/) as string,
+  };
+
+  it.each(['/', '/etc', '/images/a.sif', 'oci:/etc', 'oci:///etc', 'oci-archive:/x.tar', 'docker-archive:/x.tar:a'])(
+    'is refused where the site allows none: %s',
+    async (image) => {
+      await expect(plan({ image })).rejects.toMatchObject(refusal);
+    },
+  );
+
+  it('is refused when it only comes from a prefix of the pod’s own', async () => {
+    await expect(plan({ image: 'etc' }, { prefix: '/' })).rejects.toMatchObject(refusal);
+    await expect(plan({ image: 'etc' }, { prefix: 'oci:/', sitePrefix: '/cvmfs/' })).rejects.toMatchObject(refusal);
+  });
+
+  describe.each(['create', 'start'] as const)('with images.paths, and paths looked at when pods %s', (checkPaths) => {
+    const policy = { checkPaths, images: { paths: ['/no-such-images', '/more'] } };
+
+    it.each(['/no-such-images/a.sif', '/no-such-images', '/more/b@sha256:1/', 'oci:/more/layout:tag'])(
+      'may be in one of them: %s',
+      async (image) => {
+        const [path = ''] = image.replace(/^oci:/, '').split(':t');
+        expect(file(await plan({ image }, { policy }), 'pull/local')).toBe(`${path}\0/no-such-images\0/more\0`);
+      },
+    );
+
+    it.each([
+      '/no-such-images-too/a.sif',
+      '/no-such-images/../etc',
+      '//more/a',
+      'oci:more/a',
+      'oci://more/a',
+      'oci:///more/a',
+      'oci:/more/../etc',
+      'oci:/more/a@0',
+      'docker-archive:/etc/x.tar:/more/a',
+    ])('may not be elsewhere, nor be read in two ways: %s', async (image) => {
+      await expect(plan({ image }, { policy })).rejects.toMatchObject(refusal);
+    });
+  });
+
+  it('may be in the directory of the site’s prefix, and not beside it', async () => {
+    const site = { sitePrefix: '/cvmfs/unpacked/' };
+    expect((await plan({ image: 'team/app:1' }, site)).source).toBe('/cvmfs/unpacked/team/app:1');
+    expect((await plan({ image: '/cvmfs/unpacked/a' }, site)).source).toBe('/cvmfs/unpacked/a');
+    await expect(plan({ image: '../other' }, site)).rejects.toMatchObject(refusal);
+    await expect(plan({ image: '/cvmfs/other' }, site)).rejects.toMatchObject(refusal);
+    await expect(plan({ image: 'other' }, { sitePrefix: '/cvmfs/unpacked-' })).rejects.toMatchObject(refusal);
+  });
+
+  it('may not be a link that leads out, where the plugin’s machine can know', async () => {
+    await mkdir(join(root, 'images'));
+    await symlink('/etc', join(root, 'images/etc'));
+    await symlink(join(root, 'images'), join(root, 'link'));
+    const images = { paths: [join(root, 'images')] };
+    const image = join(root, 'images/etc');
+    await expect(plan({ image }, { policy: { images } })).rejects.toMatchObject(refusal);
+    expect((await plan({ image }, { policy: { images, checkPaths: 'start' } })).source).toBe(image);
+    expect((await plan({ image: join(root, 'link/a') }, { policy: { images } })).source).toBe(join(root, 'link/a'));
+  });
+
+  it.each(['oras://lab/a', 'library://a/b'])('is none that comes from elsewhere: %s', async (image) => {
+    const planned = await plan({ image });
+    expect(planned.source).toBe(image);
+    expect(planned.files.map(({ path }) => path)).not.toContain('pull/local');
   });
 });

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { ResolvedContainer } from '@interlink/plugin-sdk';
 import type { Host, TreeEntry } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
+import { seesPaths } from '../pod/host-mounts.ts';
 import { buildPullTree } from './build-pull-tree.ts';
 import type { ImageResolver, ResolvedImage } from './image-resolver.ts';
+import { allowLocalImage } from './local-image.ts';
 import { formatRegistryImage, parseImageReference, type RegistryImage } from './parse-image-reference.ts';
 import { pullPolicyOf, type PullPolicy } from './pull-policy.ts';
 import { matchCredentials, type CredentialEntry } from './registry-credentials.ts';
@@ -49,14 +51,17 @@ const hashLength = 32;
 /**
  * Finds out which image a container means, and plans its pull. Asks the registry, and reads the cache, at most.
  *
- * @throws InvalidInputError, UnsupportedError naming the field at fault: no image reference, or one that the registry does not have.
+ * @throws InvalidInputError, UnsupportedError naming the field at fault: no image reference, one that the registry does not have, or a path
+ * of the machine that the site does not allow.
  */
 export async function planImage(container: ResolvedContainer, context: ImageContext): Promise<PlannedImage> {
   const { images, root, policy: site, directory } = context;
   const { field } = container;
   const image = parseImageReference(container.image, { field, prefix: context.prefix ?? images.prefix });
   const policy = pullPolicyOf(container, image);
-  const common = { images, directory, name: container.image, field, policy, limits: site.images ?? {} };
+  const host = seesPaths(site) ? context.host : undefined;
+  const local = await allowLocalImage(image, { field, paths: site.images?.paths, prefix: images.prefix, host });
+  const common = { images, directory, name: container.image, field, policy, limits: site.images ?? {}, local };
   const path = `${directory}/image`;
   if (image.kind === 'path')
     return { path, source: image.path, files: buildPullTree({ ...common, image, place: image.path }) };

@@ -1,9 +1,9 @@
-import { posix } from 'node:path';
 import type { HostPathType, ResolvedMount, ResolvedPod, VolumeContents } from '@interlink/plugin-sdk';
 import { InternalError, UnsupportedError } from '@interlink/spec';
 import type { Bind } from '../contract/container-runtime.ts';
 import type { ExistingPath, Host } from '../contract/host.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
+import { isWithin, realPath } from '../host/real-path.ts';
 import { mapClaim } from './claim-path.ts';
 
 /** Paths of the machine that volumes stand for. */
@@ -89,20 +89,6 @@ async function ruleFor(path: string, { hostPaths = [] }: BatchPolicy, host: Host
   return fitting.toSorted((left, right) => right.directory.length - left.directory.length)[0]?.rule;
 }
 
-interface RealPath {
-  readonly path: string;
-  /** undefined where nothing is there. */
-  readonly type: ExistingPath['type'] | undefined;
-}
-
-/** The path without links as far as it exists; the rest as written. */
-async function realPath(path: string, host: Host): Promise<RealPath> {
-  const found = await host.resolvePath(path);
-  if (found || path === '/') return found ?? { path, type: undefined };
-  const parent = await realPath(posix.dirname(path), host);
-  return { path: posix.join(parent.path, posix.basename(path)), type: undefined };
-}
-
 const neededTypes: Readonly<Partial<Record<HostMount['type'], ExistingPath['type']>>> = {
   Directory: 'directory',
   DirectoryOrCreate: 'directory',
@@ -153,11 +139,6 @@ const words: Readonly<Record<ExistingPath['type'], string>> = {
 function asWritten({ path, subPath, type }: HostMount): Pick<Bind, 'source' | 'type'> {
   if (subPath !== undefined) return { source: `${path}/${subPath}`, type: 'directory' };
   return { source: path, type: (neededTypes[type] ?? 'directory') === 'directory' ? 'directory' : 'file' };
-}
-
-function isWithin(path: string, directory: string): boolean {
-  const base = directory.replace(/\/+$/, '');
-  return path === base || path.startsWith(`${base}/`);
 }
 
 /** The checks of a container as the runner reads them: six texts each. */
