@@ -140,7 +140,7 @@ describe('status', () => {
   });
 
   it('waits for states that become visible late, where the policy says so', async () => {
-    await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05, policy: { lostAfterSeconds: 1 } });
+    await using world = await EngineWorld.create({ queryIntervalSeconds: 0.05, policy: { lostAfterSeconds: 60 } });
     const plugin = await world.start();
     await plugin.create(sampleData());
     world.scheduler.jobs.clear();

@@ -35,6 +35,7 @@ describe('variables through apptainer', () => {
   });
 
   const refused: Record<string, { variables: Variables; field: string }> = {
+    'a name of apptainer’s own shell text': { variables: { key: 'x' }, field: 'env[0].name' },
     'a function for bash': { variables: { A: '', 'BASH_FUNC_ls%%': '() { x; }' }, field: 'env[1].name' },
     'what apptainer would read': { variables: { 'APPTAINERENV_a.b': 'x' }, field: 'env[0].name' },
     'a character that its shell takes for the end': { variables: { A: 'x\u0080' }, field: 'env[0].value' },

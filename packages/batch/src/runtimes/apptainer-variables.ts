@@ -29,6 +29,7 @@ export function mapApptainerVariables(
   for (const [name] of plain)
     if (hasMeaning.test(name)) refuse(container, name, 'name', 'means something to apptainer or to a shell on its way');
   for (const [name, value] of variables) {
+    if (ownNames.has(name)) refuse(container, name, 'name', 'is one that apptainer uses itself on the way');
     if (isSettable(name) && value.includes(lostCharacter))
       refuse(container, name, 'value', 'has the character U+0080, which apptainer cannot pass on');
   }
@@ -39,6 +40,8 @@ export function mapApptainerVariables(
 }
 
 const lostCharacter = '\u0080';
+/** Variables of the shell text by which apptainer 1.4.5 sets those of the container; it leaves values of its own in them. */
+const ownNames = new Set(['e', 'key', '__exported_env__', '__apptainer_cmd__', '__script__']);
 const hasMeaning = /^(APPTAINER|SINGULARITY|BASH_FUNC_)/;
 
 /** Whether apptainer's shell can set a variable of this name. */
