@@ -64,7 +64,7 @@ describe('explainProcessPod', () => {
     });
     expect(explanation.containers[0]?.environmentNames).toContain('SECRET');
     expect(explanation.verdicts).toContainEqual(
-      expect.objectContaining({ path: 'spec.containers[0].tty', verdict: 'ignored' }),
+      expect.objectContaining({ path: 'spec.containers[0].tty', verdict: 'emulated' }),
     );
     expect(explanation.runtime).toContain('without an image');
     expect(JSON.stringify(explanation)).not.toContain('hidden');
