@@ -1,7 +1,6 @@
 export { createBatchPlugin } from './engine/create-batch-plugin.ts';
 export { explainPod } from './pod/explain-pod.ts';
 export { createLocalHost } from './host/local-host.ts';
-export { withCommandPrefix } from './host/with-command-prefix.ts';
 export { defaultPath } from './host/run-command.ts';
 export { createNoneRuntime } from './runtimes/none-runtime.ts';
 export { createApptainerRuntime, detectApptainer } from './runtimes/apptainer-runtime.ts';
