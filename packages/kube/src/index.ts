@@ -1,4 +1,5 @@
 export { createKubeClient } from './client/create-kube-client.ts';
+export { fenceKubeClient } from './client/fence-kube-client.ts';
 export { hasStatus } from './client/map-kube-error.ts';
 export { createController } from './control/create-controller.ts';
 export { createWorkQueue } from './control/create-work-queue.ts';
@@ -11,6 +12,7 @@ export { reviewToken } from './auth/review-token.ts';
 export { createCertificateRequest } from './certificates/create-certificate-request.ts';
 export { requestCertificate } from './certificates/request-certificate.ts';
 export { createEventRecorder } from './events/create-event-recorder.ts';
+export { electLeader } from './lease/elect-leader.ts';
 export { keepLease } from './lease/keep-lease.ts';
 export { microTime } from './lease/micro-time.ts';
 
@@ -30,4 +32,6 @@ export type { ReviewTokenOptions } from './auth/review-token.ts';
 export type { CertificateRequest, CertificateSubject } from './certificates/create-certificate-request.ts';
 export type { IssuedCertificate, RequestCertificateOptions } from './certificates/request-certificate.ts';
 export type { EventObject, EventRecorder, EventRecorderOptions } from './events/create-event-recorder.ts';
+export type { ElectLeaderOptions } from './lease/elect-leader.ts';
+export type { Leadership } from './lease/leadership.ts';
 export type { LeaseOptions } from './lease/keep-lease.ts';

@@ -7,15 +7,18 @@ import type { CredentialsSource, KubeCredentials } from './kube-credentials.ts';
 /** Tokens and certificates on disk are read again after this time, as client-go does. */
 const credentialsMaximumAgeMilliseconds = 60_000;
 
-/** The pool in use and what goes with each request on it. */
+/** The pools in use and what goes with each request on them. */
 export interface Connection {
+  /** For requests. */
   readonly dispatcher: Dispatcher;
+  /** For streams, which hold a connection each. */
+  readonly streams: Dispatcher;
   readonly credentials: KubeCredentials;
 }
 
-/** Keeps one pool per TLS identity. */
+/** Keeps the pools of one TLS identity. */
 export interface ConnectionKeeper extends AsyncDisposable {
-  /** The pool with fresh credentials. `force` reads them again, after the API server refused the present ones. */
+  /** The pools with fresh credentials. `force` reads them again, after the API server refused the present ones. */
   current(options?: { readonly force?: boolean }): Promise<Connection>;
 }
 
@@ -39,15 +42,17 @@ export async function createConnectionKeeper({
   async function reload(refused: boolean): Promise<Connection> {
     const credentials = await source({ refused });
     loadedAt = clock.now();
-    const { dispatcher, credentials: previous } = connection;
+    const { dispatcher, streams, credentials: previous } = connection;
     if (isDeepStrictEqual([credentials.tls, credentials.proxyUrl], [previous.tls, previous.proxyUrl])) {
-      connection = { dispatcher, credentials };
+      connection = { dispatcher, streams, credentials };
       return connection;
     }
-    connection = { dispatcher: createDispatcher(credentials), credentials };
+    connection = connect(credentials);
     logger.info({ server: credentials.server }, 'client certificate or CA of the API server changed');
     // Closing waits for running requests, long watches too, so nobody waits for it here.
-    dispatcher.close().catch((error: unknown) => logger.warn({ err: error }, 'old connections could not be closed'));
+    Promise.all([dispatcher.close(), streams.close()]).catch((error: unknown) =>
+      logger.warn({ err: error }, 'old connections could not be closed'),
+    );
     return connection;
   }
 
@@ -69,12 +74,19 @@ export async function createConnectionKeeper({
       }
     },
     async [Symbol.asyncDispose]() {
-      await connection.dispatcher.destroy();
+      await Promise.all([connection.dispatcher.destroy(), connection.streams.destroy()]);
     },
   };
 }
 
 async function open(source: CredentialsSource): Promise<Connection> {
-  const credentials = await source();
-  return { dispatcher: createDispatcher(credentials), credentials };
+  return connect(await source());
+}
+
+function connect(credentials: KubeCredentials): Connection {
+  return {
+    dispatcher: createDispatcher(credentials, 'requests'),
+    streams: createDispatcher(credentials, 'streams'),
+    credentials,
+  };
 }

@@ -3,6 +3,7 @@ import { BackendError, isInterLinkError } from '@interlink/spec';
 import { request as send, type Dispatcher } from 'undici';
 import { createConnectionKeeper, type Connection, type ConnectionKeeper } from './create-connection.ts';
 import { findCredentials } from './find-credentials.ts';
+import { guardDispatcher } from './guard-dispatcher.ts';
 import type { CredentialsSource } from './kube-credentials.ts';
 import type { KubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './kube-client.ts';
 import { mapKubeStatus, mapTransportError } from './map-kube-error.ts';
@@ -30,6 +31,8 @@ interface Call extends Omit<KubeRequest, 'signal' | 'contentType'> {
   readonly contentType: string;
   readonly signal: AbortSignal | undefined;
   readonly bodyTimeoutMilliseconds: number;
+  /** True: on a connection of its own. */
+  readonly isStream?: boolean;
 }
 
 /**
@@ -82,10 +85,10 @@ function createExchange(connections: ConnectionKeeper, options: { clock: Clock; 
 }
 
 async function sendOnce(connection: Connection, call: Call, userAgent: string): Promise<Answer> {
-  const { dispatcher, credentials } = connection;
+  const { credentials } = connection;
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   return await send(`${credentials.server}${call.path}${encodeQuery(call.query)}`, {
-    dispatcher,
+    dispatcher: dispatcherOf(connection, call),
     method: call.method,
     headers: {
       ...(credentials.headers as Record<string, string>),
@@ -98,6 +101,11 @@ async function sendOnce(connection: Connection, call: Call, userAgent: string): 
     headersTimeout: (call.timeoutSeconds ?? defaultTimeoutSeconds) * 1000,
     bodyTimeout: call.bodyTimeoutMilliseconds,
   });
+}
+
+function dispatcherOf({ dispatcher, streams }: Connection, { isStream = false, beforeSend }: Call): Dispatcher {
+  const chosen = isStream ? streams : dispatcher;
+  return beforeSend === undefined ? chosen : guardDispatcher(chosen, beforeSend);
 }
 
 async function requestJson<T>(exchange: Exchange, request: KubeRequest): Promise<T> {
@@ -125,6 +133,7 @@ async function openStream(exchange: Exchange, request: KubeStreamRequest): Promi
   const call: Call = {
     ...request,
     method: 'GET',
+    isStream: true,
     contentType: 'application/json',
     bodyTimeoutMilliseconds: idleTimeoutSeconds * 1000,
   };

@@ -14,6 +14,8 @@ export interface KubeRequest {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait for the answer and between two parts of it. Default 30. */
   readonly timeoutSeconds?: number | undefined;
+  /** Called at the moment when the request goes out, which may be long after it was asked for; what it throws ends the request unsent. */
+  readonly beforeSend?: (() => void) | undefined;
 }
 
 /** A request whose answer is read as it comes. */
@@ -27,7 +29,7 @@ export interface KubeStreamRequest {
   readonly timeoutSeconds?: number | undefined;
 }
 
-/** Talks to one API server over one pool of connections. */
+/** Talks to one API server: requests share a pool of connections, streams have one each. */
 export interface KubeClient extends AsyncDisposable {
   /** Base URL of the API server. */
   readonly server: string;

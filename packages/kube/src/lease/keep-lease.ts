@@ -1,7 +1,8 @@
 import { systemClock, type Clock, type Logger } from '@interlink/runtime';
-import type { ObjectMeta, OwnerReference } from '@interlink/spec';
+import type { OwnerReference } from '@interlink/spec';
 import type { KubeClient } from '../client/kube-client.ts';
 import { hasStatus } from '../client/map-kube-error.ts';
+import { leaseCollection, type Lease } from './lease.ts';
 import { microTime } from './micro-time.ts';
 
 /** What {@link keepLease} needs. */
@@ -20,14 +21,6 @@ export interface LeaseOptions {
   readonly owner?: (() => OwnerReference | undefined) | undefined;
   readonly clock?: Clock | undefined;
   readonly logger: Logger;
-}
-
-/** A `coordination.k8s.io/v1` Lease, as far as it is used. */
-interface Lease {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: ObjectMeta;
-  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 const retrySeconds = 1;
@@ -55,7 +48,7 @@ export async function keepLease(options: LeaseOptions, signal: AbortSignal): Pro
 
 async function renew(options: LeaseOptions, known: Lease | undefined, signal: AbortSignal): Promise<Lease> {
   const { client, name } = options;
-  const collection = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace ?? 'kube-node-lease'}/leases`;
+  const collection = leaseCollection(options.namespace ?? 'kube-node-lease');
   const path = `${collection}/${name}`;
   // A renewal must not take longer than the lease lasts: a slow answer is given up for a new try.
   const timeoutSeconds = options.renewSeconds ?? 10;
