@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { aborted, acceptGoFlags, createLogger, packageVersion, runProcess } from '@interlink/runtime';
-import { defaultConfigFile, loadVirtualKubeletConfig, startVirtualKubelet } from '@interlink/virtual-kubelet';
+import { acceptGoFlags, createLogger, packageVersion, runProcess } from '@interlink/runtime';
+import { defaultConfigFile, loadVirtualKubeletConfig, runVirtualKubelet } from '@interlink/virtual-kubelet';
 import { Command } from 'commander';
 
 interface Flags {
@@ -23,14 +23,13 @@ async function serve(flags: Flags, signal: AbortSignal): Promise<undefined> {
   });
   const logger = createLogger({ name: 'interlink-virtual-kubelet', level: config.logLevel });
   for (const warning of warnings) logger.warn({}, warning);
-  await using kubelet = await startVirtualKubelet(config, { logger, signal });
-  await aborted(signal);
-  logger.info({ nodeName: kubelet.nodeName }, 'stopping');
+  await runVirtualKubelet(config, { logger, signal });
+  logger.info({}, 'stopped');
   return undefined;
 }
 
 const program = new Command('interlink-virtual-kubelet')
-  .description('The interLink virtual kubelet: a node whose pods run behind an interLink API server.')
+  .description('The interLink virtual kubelet: nodes whose pods run behind interLink API servers.')
   .version(packageVersion(import.meta.url))
   .option('-c, --config <file>', `YAML file (default: $CONFIGPATH, then ${defaultConfigFile})`)
   .option('--configpath <file>', 'the same, by the name that the Go virtual kubelet gives it')

@@ -3,7 +3,10 @@ export { ConfigError, isConfigError } from './config/config-error.ts';
 export { readYamlFile } from './config/read-yaml-file.ts';
 export { unknownKeys } from './config/unknown-keys.ts';
 export { createLogger, silentLogger } from './log/logger.ts';
-export { createMetrics } from './metrics.ts';
+export { mergeMetrics } from './metrics/merge-metrics.ts';
+export { createMetrics } from './metrics/metrics.ts';
+export { createHealth } from './operations/health.ts';
+export { startOperationsServer } from './operations/start-operations-server.ts';
 export { acceptGoFlags } from './process/accept-go-flags.ts';
 export { packageVersion } from './process/package-version.ts';
 export { aborted, exitCodes, runProcess } from './process/run-process.ts';
@@ -14,7 +17,15 @@ export { retry } from './time/retry.ts';
 
 export type { KeyShape, UnknownKey } from './config/unknown-keys.ts';
 export type { Logger, LoggerOptions, LogLevel } from './log/logger.ts';
-export type { Metrics } from './metrics.ts';
+export type { Metrics, MetricsOptions } from './metrics/metrics.ts';
+export type { Health, HealthReport, HealthState } from './operations/health.ts';
+export type {
+  OperationsAnswer,
+  OperationsQuestion,
+  OperationsRoute,
+  OperationsServer,
+  OperationsServerOptions,
+} from './operations/start-operations-server.ts';
 export type { ProcessEdge, ProcessOptions } from './process/run-process.ts';
 export type { BackoffOptions } from './time/backoff.ts';
 export type { Clock } from './time/clock.ts';

@@ -1,5 +1,6 @@
 export { defaultConfigFile, loadVirtualKubeletConfig } from './config/load-virtual-kubelet-config.ts';
 export { startPodController } from './pods/index.ts';
+export { runVirtualKubelet } from './run-virtual-kubelet.ts';
 export { startVirtualKubelet } from './start-virtual-kubelet.ts';
 
 export type { VirtualKubeletConfigSource } from './config/load-virtual-kubelet-config.ts';
@@ -12,6 +13,12 @@ export type {
   PingSettings,
   VirtualKubeletConfig,
 } from './config/virtual-kubelet-config.ts';
-export type { LoadedVirtualKubeletConfig } from './config/virtual-kubelet-legacy-config.ts';
+export type { LoadedProcessConfig } from './config/read-process-config.ts';
+export type {
+  LeaderElectionSettings,
+  OperationsSettings,
+  VirtualKubeletProcessConfig,
+} from './config/process-config.ts';
+export type { ProcessContext } from './run-virtual-kubelet.ts';
 export type { PodController, PodControllerOptions, PodDirectory, PodSettings } from './pods/index.ts';
 export type { VirtualKubelet, VirtualKubeletContext } from './start-virtual-kubelet.ts';

@@ -1,5 +1,11 @@
 import { isIPv6 } from 'node:net';
-import { createEventRecorder, createKubeClient, type EventRecorder, type KubeClient } from '@interlink/kube';
+import {
+  createEventRecorder,
+  createKubeClient,
+  fenceKubeClient,
+  type EventRecorder,
+  type KubeClient,
+} from '@interlink/kube';
 import {
   ConfigError,
   createMetrics,
@@ -10,6 +16,9 @@ import {
   type Metrics,
 } from '@interlink/runtime';
 import { UnavailableError, type InterLinkApi } from '@interlink/spec';
+import { fenceInterLinkApi } from './backend/fence-interlink-api.ts';
+import { measureInterLinkApi } from './backend/measure-interlink-api.ts';
+import { measureKubeClient } from './backend/measure-kube-client.ts';
 import type { VirtualKubeletConfig } from './config/virtual-kubelet-config.ts';
 import { createCleanUp, type CleanUp } from './create-clean-up.ts';
 import { connectInterLink } from './connect-interlink.ts';
@@ -29,8 +38,10 @@ export interface VirtualKubeletContext {
   /** Ends the start, and the virtual kubelet too; dispose of it as well, to wait for its end. */
   readonly signal: AbortSignal;
   readonly clock?: Clock | undefined;
-  /** Served under `/metrics` of the kubelet API. Default: its own. */
+  /** Served under `/metrics` of the kubelet API, and every series names the node. Default: its own. */
   readonly metrics?: Metrics | undefined;
+  /** Asked before each write to the cluster or the backend, at the last moment; what it throws stops the write. Default: writes are free. */
+  readonly fence?: (() => void) | undefined;
 }
 
 /** A virtual node at work. Disposing ends the work; the Node object stays, and its pods run on. */
@@ -53,7 +64,7 @@ interface Parts {
 }
 
 /** Events that cannot be sent must not hold up the end. */
-const longestFlushMilliseconds = 5000;
+const longestFlushMilliseconds = 2000;
 
 /**
  * Starts a virtual node: kubelet API, node, lease and pods. Resolves once the Node object exists and every pod of the node is known.
@@ -78,11 +89,8 @@ export async function startVirtualKubelet(
 }
 
 async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletContext, cleanUp: CleanUp): Promise<Parts> {
-  const {
-    clock = systemClock,
-    metrics = createMetrics(),
-    kubeconfigFile,
-  } = { ...context, kubeconfigFile: config.kubeconfigFile };
+  const { clock = systemClock, metrics = createMetrics({ labels: { node: config.nodeName } }), fence } = context;
+  const { kubeconfigFile } = config;
   const logger = context.logger.child({ node: config.nodeName });
   const userAgent = `interlink-virtual-kubelet/${packageVersion(import.meta.url)}`;
   const client = context.client ?? cleanUp.own(await createKubeClient({ kubeconfigFile, logger, clock, userAgent }));
@@ -90,7 +98,12 @@ async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletCont
   const stop = new AbortController();
   const end = (): void => stop.abort(new DOMException('the virtual kubelet ends', 'AbortError'));
   cleanUp.add(end);
-  return { clock, metrics, logger, client, api, signal: AbortSignal.any([context.signal, stop.signal]), end };
+  return {
+    ...{ clock, metrics, logger, end },
+    client: measureKubeClient(fence === undefined ? client : fenceKubeClient(client, fence), { metrics, clock }),
+    api: measureInterLinkApi(fence === undefined ? api : fenceInterLinkApi(api, fence), { metrics, clock }),
+    signal: AbortSignal.any([context.signal, stop.signal]),
+  };
 }
 
 async function connect({ interLink }: VirtualKubeletConfig, logger: Logger): Promise<InterLinkApi> {

@@ -35,8 +35,9 @@ export function createLeaseObject({ client, namespace, name, timeoutSeconds }: L
     async write(seen, spec, signal) {
       const metadata = seen?.metadata ?? { name };
       const body: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-      const target = seen === undefined ? { method: 'POST', path: collection } : { method: 'PUT', path };
-      return await client.request<Lease>({ ...target, body, signal, timeoutSeconds } as const);
+      const shared = { body, signal, timeoutSeconds };
+      if (seen === undefined) return await client.request<Lease>({ method: 'POST', path: collection, ...shared });
+      return await client.request<Lease>({ method: 'PUT', path, ...shared });
     },
   };
 }

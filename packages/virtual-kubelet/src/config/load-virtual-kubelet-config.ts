@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { readYamlFile } from '@interlink/runtime';
-import { readLegacyConfig, type LoadedVirtualKubeletConfig } from './virtual-kubelet-legacy-config.ts';
+import { readProcessConfig, type LoadedProcessConfig } from './read-process-config.ts';
 
 /** Where the Go virtual kubelet looks when nothing names a file. */
 export const defaultConfigFile = '/etc/interlink/InterLinkConfig.yaml';
@@ -16,18 +16,16 @@ export interface VirtualKubeletConfigSource {
 }
 
 /**
- * The configuration of a virtual node. The YAML keys and environment names are those of the Go virtual kubelet.
+ * The configuration of a virtual kubelet process. The YAML keys and environment names are those of the Go virtual kubelet.
  *
  * @throws ConfigError naming file and key.
  */
-export async function loadVirtualKubeletConfig(
-  source: VirtualKubeletConfigSource = {},
-): Promise<LoadedVirtualKubeletConfig> {
+export async function loadVirtualKubeletConfig(source: VirtualKubeletConfigSource = {}): Promise<LoadedProcessConfig> {
   const { environment = process.env, flags } = source;
   const named = source.file ?? (environment['CONFIGPATH'] || undefined);
   const file = named ?? defaultConfigFile;
   const value = named !== undefined || (await exists(file)) ? await readYamlFile(file) : {};
-  return readLegacyConfig(value, { file, environment, nodeName: flags?.nodeName });
+  return readProcessConfig(value, { file, environment, nodeName: flags?.nodeName });
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,15 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { extensionsSchema, legacyFileSchema } from './virtual-kubelet-legacy-schema.ts';
+import {
+  leaderElectionSchema,
+  nodeEntrySchema,
+  operationsSchema,
+  processExtensions,
+  processFileSchema,
+} from './process-file-schema.ts';
+import { extensionsSchema } from './virtual-kubelet-legacy-schema.ts';
 
 const page = readFileSync(new URL('../../../../docs/reference/virtual-kubelet.md', import.meta.url), 'utf8');
 
-it.each([...Object.keys(legacyFileSchema.shape), ...Object.keys(extensionsSchema.shape)])(
-  'the reference page explains %s',
-  (key) => {
-    expect(page).toMatch(new RegExp(`\`${key}[\`.]`));
-  },
-);
+it.each([
+  ...Object.keys(processFileSchema.shape),
+  ...Object.keys(nodeEntrySchema.shape),
+  ...Object.keys(extensionsSchema.shape),
+  ...Object.keys(leaderElectionSchema.shape),
+  ...Object.keys(operationsSchema.shape),
+])('the reference page explains %s', (key) => {
+  expect(page).toMatch(new RegExp(`\`${key}[\`.]`));
+});
 
 it('the reference page has no extension that is not read', () => {
   const rows =
@@ -17,5 +27,7 @@ it('the reference page has no extension that is not read', () => {
       .split('## Extensions')[1]
       ?.split('\n## ')[0]
       ?.matchAll(/^\| `(\w+)` /gm) ?? [];
-  expect([...rows].map(([, key]) => key).toSorted()).toEqual(Object.keys(extensionsSchema.shape).toSorted());
+  expect([...rows].map(([, key]) => key).toSorted()).toEqual(
+    [...Object.keys(extensionsSchema.shape), ...Object.keys(processExtensions)].toSorted(),
+  );
 });

@@ -33,9 +33,11 @@ export interface LegacySource {
   readonly nodeName?: string | undefined;
 }
 
-const defaultPort = 5820;
+/** Where the kubelet API listens when nothing says otherwise. */
+export const defaultPort = 5820;
 const highestPort = 65_535;
-const nodeNamePattern = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+/** What Kubernetes takes for the name of a node. */
+export const nodeNamePattern = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /**
  * The configuration of a virtual node from what the Go virtual kubelet's YAML file holds, and from its environment names. Unknown and misspelt

@@ -1,0 +1,38 @@
+import type { InterLinkApi } from '@interlink/spec';
+
+/** The calls of an {@link InterLinkApi} that end with one answer. */
+const operations = [
+  'ping',
+  'create',
+  'status',
+  'delete',
+  'logs',
+  'list',
+  'exec',
+  'attach',
+  'portForward',
+  'stats',
+  'updateCache',
+] as const;
+
+/** The name of a call. */
+export type Operation = (typeof operations)[number];
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** Runs a call, or does not. */
+export type Around = <T>(operation: Operation, call: () => Promise<T>) => Promise<T>;
+
+/** The same API with something done around each call. What it does not offer stays absent; `watch`, a stream, is left alone. */
+export function aroundCalls(api: InterLinkApi, around: Around): InterLinkApi {
+  const wrapped = Object.create(api) as Record<string, unknown>;
+  for (const operation of operations) {
+    if (api[operation] === undefined) continue;
+    const method = (api as unknown as Record<Operation, Method>)[operation].bind(api);
+    wrapped[operation] = (...args: unknown[]) => around(operation, () => method(...args));
+  }
+  // Not inherited: spreading an API must not lose it.
+  Object.assign(wrapped, { name: api.name, ...(api.watch ? { watch: api.watch.bind(api) } : {}) });
+  wrapped[Symbol.asyncDispose as unknown as string] = () => api[Symbol.asyncDispose]();
+  return wrapped as unknown as InterLinkApi;
+}

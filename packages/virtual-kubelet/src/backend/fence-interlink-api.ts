@@ -1,0 +1,12 @@
+import type { InterLinkApi } from '@interlink/spec';
+import { aroundCalls, type Operation } from './around-calls.ts';
+
+const changing: ReadonlySet<Operation> = new Set<Operation>(['create', 'delete']);
+
+/** The same API, whose creates and deletes go out only while `check` does not throw. */
+export function fenceInterLinkApi(api: InterLinkApi, check: () => void): InterLinkApi {
+  return aroundCalls(api, async (operation, call) => {
+    if (changing.has(operation)) check();
+    return await call();
+  });
+}
