@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { headers } from '@interlink/spec';
+import { openChannelSocket } from '../streams/channel-socket.ts';
 import { serveSession } from '../streams/serve-session.ts';
 import { buildErrorAnswer, logError } from './error-answer.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { RequestContext } from './request-context.ts';
 import { streamAnswer } from './stream-answer.ts';
-import { acceptWebSocket } from './upgrade-requests.ts';
+import { acceptSessionSocket } from './upgrade-requests.ts';
 import type { SessionAnswer, StreamAnswer, WireAnswer } from './wire-route.ts';
 
 /** A request that is being answered. */
@@ -47,10 +48,10 @@ async function sendSession(
   { request, reply, context, signal }: Answering,
 ): Promise<FastifyReply> {
   const { sessionId, logger } = context;
-  const socket = await acceptWebSocket(request.raw, { signal, sessionId });
+  const socket = await acceptSessionSocket(request.raw, { signal, sessionId });
   reply.hijack();
   reply.raw.statusCode = 101;
-  await serveSession(socket, answer, { signal, sessionId, logger });
+  await serveSession((listener) => openChannelSocket(socket, listener), answer, { signal, sessionId, logger });
   return reply;
 }
 

@@ -1,16 +1,10 @@
-import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { headers, InvalidInputError } from '@interlink/spec';
-import { socketOptions } from '../streams/channel-socket.ts';
 import { streamProtocol } from '../streams/channels.ts';
 import { orAborted } from '../waiting/or-aborted.ts';
-
-interface Upgrade {
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
+import { acceptWebSocket, openUpgradeResponse, type Upgrade } from './accept-web-socket.ts';
 
 const upgrades = new WeakMap<IncomingMessage, Upgrade>();
 
@@ -21,26 +15,19 @@ export function asksForWebSocket(request: IncomingMessage): boolean {
 
 /**
  * Sends a request for an upgrade through the app's routes as any other request, so that its checks and its error answers are the same. A
- * route that takes it calls {@link acceptWebSocket}.
+ * route that takes it calls {@link acceptSessionSocket}.
  */
 export function routeUpgrade(app: FastifyInstance, request: IncomingMessage, upgrade: Upgrade): void {
-  const { socket } = upgrade;
-  // Whoever reads or writes next sees the same error.
-  socket.on('error', () => undefined);
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as never);
-  response.once('finish', () => socket.end());
   upgrades.set(request, upgrade);
-  app.routing(request, response);
+  app.routing(request, openUpgradeResponse(request, upgrade));
 }
 
 /**
- * The WebSocket of a request that asked for one, with the 101 sent; paused, so that nothing is missed before somebody listens.
+ * The WebSocket of a session, see {@link acceptWebSocket}.
  *
  * @throws InvalidInputError while the request can still be answered: it asked for no WebSocket, or for another subprotocol.
  */
-export async function acceptWebSocket(
+export async function acceptSessionSocket(
   request: IncomingMessage,
   { signal, sessionId }: { readonly signal: AbortSignal; readonly sessionId: string },
 ): Promise<WebSocket> {
@@ -48,26 +35,6 @@ export async function acceptWebSocket(
   if (upgrade === undefined) {
     throw new InvalidInputError('this route needs a WebSocket: send "Upgrade: websocket"', { field: 'Upgrade' });
   }
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  if (!offered.includes(streamProtocol)) {
-    throw new InvalidInputError(`the WebSocket needs the subprotocol ${streamProtocol}`, {
-      field: 'Sec-WebSocket-Protocol',
-    });
-  }
-  // One for each request: it holds nothing but these answers to its events.
-  const server = new WebSocketServer({
-    ...socketOptions,
-    noServer: true,
-    clientTracking: false,
-    handleProtocols: () => streamProtocol,
-  });
-  server.on('headers', (lines) => lines.push(`${headers.session}: ${sessionId}`));
-  const accepted = new Promise<WebSocket>((resolve, reject) => {
-    server.on('wsClientError', ({ message }) => reject(new InvalidInputError(message, { field: 'Upgrade' })));
-    server.handleUpgrade(request, upgrade.socket, upgrade.head, (socket) => {
-      socket.pause();
-      resolve(socket);
-    });
-  });
-  return await orAborted(accepted, signal);
+  const headerLines = [`${headers.session}: ${sessionId}`];
+  return await orAborted(acceptWebSocket(request, upgrade, { protocols: [streamProtocol], headerLines }), signal);
 }

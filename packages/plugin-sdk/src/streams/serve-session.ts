@@ -1,16 +1,15 @@
-import type { WebSocket } from 'ws';
 import { UnavailableError, type ExitStatus, type StreamSession, type TerminalSize } from '@interlink/spec';
 import type { Logger } from '@interlink/runtime';
 import { buildErrorAnswer, logError } from '../server/error-answer.ts';
 import { orAborted } from '../waiting/or-aborted.ts';
-import { openChannelSocket, type ChannelSocket } from './channel-socket.ts';
+import type { ChannelListener, ChannelSocket } from './channel-socket.ts';
 import { channels, type ChannelMessage } from './channels.ts';
 import { createFlowQueue, type FlowQueue } from './flow-queue.ts';
 import { createLatestValue, type LatestValue } from './latest-value.ts';
 import { buildErrorStatus, buildExitStatus } from './stream-status.ts';
 import { parseTerminalSize } from './terminal-size.ts';
 
-/** What is done with the streams of a WebSocket. */
+/** What is done with the streams of a session. */
 export interface ServedSession {
   /** Whether channel 0 is read. */
   readonly stdin: boolean;
@@ -36,9 +35,9 @@ interface Inputs {
 /** A slow client reads what is on its way to it; a server that ends does not wait for that. */
 const closeMilliseconds = { inOrder: 30_000, early: 1000 };
 
-/** Serves one open WebSocket: streams in and out, then the Status, then the close. Never rejects. */
+/** Serves one session: streams in and out, then the Status, then the close. `connect` opens its channels. Never rejects. */
 export async function serveSession(
-  webSocket: WebSocket,
+  connect: (listener: ChannelListener) => ChannelSocket,
   session: ServedSession,
   { signal, sessionId, logger }: SessionContext,
 ): Promise<void> {
@@ -49,7 +48,7 @@ export async function serveSession(
   });
   const inputs = { stdin, resize: createLatestValue<TerminalSize>() };
   const lost = (): void => stdin.fail(signal.aborted ? signal.reason : new UnavailableError('the client is gone'));
-  const socket = openChannelSocket(webSocket, { message: (message) => takeInput(message, inputs), closed: lost });
+  const socket = connect({ message: (message) => takeInput(message, inputs), closed: lost });
   signal.addEventListener('abort', lost, { once: true });
   try {
     const outcome = await orAborted(session.run(streamsOf(socket, session, inputs)), signal);

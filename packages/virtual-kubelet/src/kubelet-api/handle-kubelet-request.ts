@@ -6,30 +6,39 @@ import {
   UnsupportedError,
   type InterLinkApi,
 } from '@interlink/spec';
+import type { Upgrade } from '@interlink/plugin-sdk';
 import type { Logger, Metrics } from '@interlink/runtime';
 import type { PodDirectory } from '../pods/pod-directory.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import { serveContainerLogs } from './container-logs.ts';
+import { serveStream, type StreamApi, type StreamKind } from './streams/serve-stream.ts';
 
 /** What {@link handleKubeletRequest} needs. */
 export interface KubeletRequestContext {
   readonly pods: PodDirectory;
-  readonly api: Pick<InterLinkApi, 'logs'>;
+  readonly api: Pick<InterLinkApi, 'logs'> & StreamApi;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Ends the streams that are open. */
+  readonly signal: AbortSignal;
+}
+
+/** A request as Node's server gives it. */
+export interface KubeletExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** There for a client that asked to go on in another protocol. */
+  readonly upgrade?: Upgrade;
 }
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** Answers one request to the kubelet API: who asks, may they, and then the route. Every error becomes a status with one sentence of text. */
-export async function handleKubeletRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-  context: KubeletRequestContext,
-): Promise<void> {
+export async function handleKubeletRequest(exchange: KubeletExchange, context: KubeletRequestContext): Promise<void> {
+  const { request, response } = exchange;
   const stop = new AbortController();
   response.on('close', () => stop.abort(new DOMException('the client left', 'AbortError')));
   const { method = 'GET', url: target = '/' } = request;
@@ -40,7 +49,7 @@ export async function handleKubeletRequest(
       const user = await context.authenticator.authenticate(request);
       await context.authorizer.authorize(user, method, url.pathname);
     }
-    await route({ method, url, response, signal: stop.signal }, context);
+    await route({ ...exchange, method, url, signal: stop.signal }, context);
   } catch (error) {
     const [path = ''] = target.split('?', 1);
     if (!stop.signal.aborted) answerError(error, { method, path, response }, context.logger);
@@ -54,12 +63,18 @@ function parseTarget(target: string): URL {
   return new URL(target, base);
 }
 
-interface Question {
+interface Question extends KubeletExchange {
   readonly method: string;
   readonly url: URL;
-  readonly response: ServerResponse;
   readonly signal: AbortSignal;
 }
+
+/** How many names may follow in the path: with or without the pod's UID. */
+const streamNames: Readonly<Record<StreamKind, readonly number[]>> = {
+  exec: [3, 4],
+  attach: [3, 4],
+  portForward: [2, 3],
+};
 
 async function route(question: Question, context: KubeletRequestContext): Promise<void> {
   const { method, url, response, signal } = question;
@@ -72,10 +87,26 @@ async function route(question: Question, context: KubeletRequestContext): Promis
     await serveContainerLogs({ namespace, pod, container, query: url.searchParams }, { ...context, signal }, response);
     return;
   }
-  if (['exec', 'attach', 'run', 'portForward'].includes(name)) {
-    throw new UnsupportedError(`this node does not offer ${name}`);
+  if (isStreamKind(name) && streamNames[name].includes(parts.length - 1)) {
+    checkMethod(method, ['GET', 'POST']);
+    await routeStream(name, { ...question, names: parts.slice(1) }, context);
+    return;
   }
+  if (name === 'run') throw new UnsupportedError('this node does not offer run');
   await routeNode(parts.join('/'), question, context);
+}
+
+function isStreamKind(name: string): name is StreamKind {
+  return Object.hasOwn(streamNames, name);
+}
+
+async function routeStream(
+  kind: StreamKind,
+  { request, upgrade, url, names, signal }: Question & { readonly names: readonly string[] },
+  context: KubeletRequestContext,
+): Promise<void> {
+  const stream = { request, upgrade, query: url.searchParams, names };
+  await serveStream(kind, stream, { ...context, signal: AbortSignal.any([signal, context.signal]) });
 }
 
 async function routeNode(path: string, { method, response }: Question, context: KubeletRequestContext): Promise<void> {

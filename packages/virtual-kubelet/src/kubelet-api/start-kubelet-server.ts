@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { openUpgradeResponse } from '@interlink/plugin-sdk';
 import type { Clock } from '@interlink/runtime';
 import { ConflictError, UnavailableError } from '@interlink/spec';
 import { openCertificate, type CertificateKeeper, type KeeperContext } from '../certificates/certificate-keeper.ts';
@@ -10,7 +13,7 @@ import type { KubeletSettings } from '../config/virtual-kubelet-config.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createAuthorizer } from './authorize.ts';
 import { followClientAuthorities } from './client-authorities.ts';
-import { handleKubeletRequest, type KubeletRequestContext } from './handle-kubelet-request.ts';
+import { handleKubeletRequest, type KubeletExchange, type KubeletRequestContext } from './handle-kubelet-request.ts';
 
 /** What {@link startKubeletServer} needs. */
 export interface KubeletServerOptions
@@ -26,6 +29,9 @@ export interface KubeletServer extends AsyncDisposable {
 
 const limits = { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 125_000 } as const;
 
+/** A client of a session hears that it has ended. */
+const sessionEndMilliseconds = 1500;
+
 /**
  * The kubelet API over HTTPS, for callers that the cluster knows and lets.
  *
@@ -38,18 +44,27 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
   const certificate = await openCertificate(settings.certificate, { ...options, signal });
   const context: KubeletRequestContext = {
     ...options,
+    signal,
     authenticator: createAuthenticator(options),
     authorizer: createAuthorizer({ ...options, nodeName: identity.nodeName }),
   };
+  const answer = (exchange: KubeletExchange): void => {
+    handleKubeletRequest(exchange, context).catch((error: unknown) => {
+      logger.error({ err: error }, 'kubelet request not answered');
+      exchange.response.destroy();
+    });
+  };
   const server = createServer(
     { ...limits, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
-    (request, response) => {
-      handleKubeletRequest(request, response, context).catch((error: unknown) => {
-        logger.error({ err: error }, 'kubelet request not answered');
-        response.destroy();
-      });
-    },
+    (request, response) => answer({ request, response }),
   );
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    const upgrade = { socket, head };
+    answer({ request, response: openUpgradeResponse(request, upgrade), upgrade });
+  });
   server.on('tlsClientError', (error) => logger.debug({ err: error }, 'tls handshake failed'));
   const { ended } = await keepSecureContext(server, certificate, { ...options, signal });
   const port = await listen(server, settings);
@@ -61,9 +76,20 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      await endUpgraded(upgraded);
       await Promise.all([closed, ended]);
     },
   };
+}
+
+/** The abort has asked the sessions to end; connections that are still there after a moment are cut. */
+async function endUpgraded(sockets: ReadonlySet<Duplex>): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, sessionEndMilliseconds);
+  const open = [...sockets].filter((socket) => !socket.destroyed);
+  await Promise.all(open.map((socket) => once(socket, 'close')));
+  clearTimeout(timer);
 }
 
 /** Puts certificate and client authorities into the server, now and whenever they change. `ended` resolves after the signal. */

@@ -15,12 +15,18 @@ export interface NodeIdentity {
 }
 
 /** A `v1.NodeStatus` as it is written. */
-export type NodeStatus = NonNullable<Node['status']>;
+export type NodeStatus = NonNullable<Node['status']> & {
+  /** Since Kubernetes 1.35; older API servers drop it. */
+  readonly declaredFeatures?: readonly string[];
+};
 
 /** Annotation with what this program set on the Node, so that it can be taken away again after a restart. */
 export const managedAnnotation = 'interlink.eu/managed';
 
 const longestPingAnnotation = 8192;
+
+/** API servers since 1.36 hand WebSockets on to a kubelet that declares it, and reach others by SPDY. */
+const declaredFeatures = ['ExtendWebSocketsToKubelet'];
 
 /** The labels of the node: those of every virtual node, those announced, those configured; the later wins, but no announcement changes the first. */
 export function buildLabels(identity: NodeIdentity, state: NodeState): Record<string, string> {
@@ -63,6 +69,7 @@ export function buildStatus(
       { type: 'InternalIP', address: internalIp },
       ...(hostname === undefined ? [] : [{ type: 'Hostname', address: hostname }]),
     ],
+    declaredFeatures,
     daemonEndpoints: { kubeletEndpoint: { Port: identity.kubeletPort } },
     nodeInfo: {
       architecture: 'virtual-kubelet',
