@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { parseWire, parseWireList, pluginApiDocument, type Plugin } from '@interlink/spec';
 import { announce } from './announce.ts';
 import { buildWireApp } from './build-wire-app.ts';
+import { callOptions } from './call-options.ts';
 import type { ServerOptions } from './server-options.ts';
-import { callOptions, onlyItem, sharedRoutes } from './shared-routes.ts';
+import { onlyItem, sharedRoutes } from './shared-routes.ts';
 import { answerJson, type WireRoute } from './wire-route.ts';
 
 function createRoute(plugin: Plugin): WireRoute {
