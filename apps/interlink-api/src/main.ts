@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { defaultConfigFile, loadApiConfig, startApiServer } from '@interlink/api-server';
-import { aborted, acceptGoFlags, createLogger, packageVersion, runProcess } from '@interlink/runtime';
+import { aborted, acceptGoFlags, createLogger, packageVersion, runProcess, startTracing } from '@interlink/runtime';
 import { Command } from 'commander';
 
 interface Flags {
@@ -23,6 +23,10 @@ async function serve(flags: Flags, signal: AbortSignal): Promise<undefined> {
   const level = flags.verbose === true ? 'debug' : flags.errorsonly === true ? 'error' : config.logLevel;
   const logger = createLogger({ name: 'interlink-api', level });
   for (const warning of warnings) logger.warn({}, warning);
+  await using _tracing = await startTracing({
+    service: { name: 'interlink-api', goPrefix: 'InterLink-Plugin' },
+    logger,
+  });
   await using server = await startApiServer(config, { logger, signal });
   await aborted(signal);
   logger.info({ address: server.address }, 'stopping');

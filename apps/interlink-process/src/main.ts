@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { startProcessServer } from '@interlink/plugin-process';
-import { aborted, createLogger, packageVersion, runProcess } from '@interlink/runtime';
+import { aborted, createLogger, packageVersion, runProcess, startTracing } from '@interlink/runtime';
 import { Command } from 'commander';
 import { readConfig } from './read-config.ts';
 
@@ -24,6 +24,7 @@ A configuration:
 async function serve(flags: Flags, signal: AbortSignal): Promise<undefined> {
   const config = await readConfig({ file: flags.config, address: flags.address });
   const logger = createLogger({ name: 'interlink-process', level: flags.verbose === true ? 'debug' : 'info' });
+  await using _tracing = await startTracing({ service: { name: 'interlink-process' }, logger });
   await using server = await startProcessServer(config, { logger, signal });
   await aborted(signal);
   logger.info({ address: server.address }, 'stopping; the pods run on');

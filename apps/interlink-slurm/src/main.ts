@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { defaultConfigFile, loadSlurmConfig, startSlurmServer } from '@interlink/plugin-slurm';
 import { withAddress } from '@interlink/plugin-sdk';
-import { aborted, acceptGoFlags, createLogger, packageVersion, runProcess } from '@interlink/runtime';
+import { aborted, acceptGoFlags, createLogger, packageVersion, runProcess, startTracing } from '@interlink/runtime';
 import { Command } from 'commander';
 
 interface Flags {
@@ -33,6 +33,7 @@ async function serve(flags: Flags, signal: AbortSignal): Promise<undefined> {
   const level = flags.verbose === true ? 'debug' : flags.errorsonly === true ? 'error' : config.logLevel;
   const logger = createLogger({ name: 'interlink-slurm', level });
   for (const warning of warnings) logger.warn({}, warning);
+  await using _tracing = await startTracing({ service: { name: 'interlink-slurm' }, logger });
   await using server = await startSlurmServer(withAddress(config, flags.address), { logger, signal });
   await aborted(signal);
   logger.info({ address: server.address }, 'stopping; the jobs run on');

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { acceptGoFlags, createLogger, packageVersion, runProcess } from '@interlink/runtime';
+import { acceptGoFlags, createLogger, packageVersion, runProcess, startTracing } from '@interlink/runtime';
 import { defaultConfigFile, loadVirtualKubeletConfig, runVirtualKubelet } from '@interlink/virtual-kubelet';
 import { Command } from 'commander';
 
@@ -23,6 +23,10 @@ async function serve(flags: Flags, signal: AbortSignal): Promise<undefined> {
   });
   const logger = createLogger({ name: 'interlink-virtual-kubelet', level: config.logLevel });
   for (const warning of warnings) logger.warn({}, warning);
+  await using _tracing = await startTracing({
+    service: { name: 'interlink-virtual-kubelet', goPrefix: 'VK-InterLink' },
+    logger,
+  });
   await runVirtualKubelet(config, { logger, signal });
   logger.info({}, 'stopped');
   return undefined;

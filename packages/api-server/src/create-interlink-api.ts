@@ -1,7 +1,7 @@
 import { announce } from '@interlink/plugin-sdk';
 import { features } from '@interlink/spec';
 import type { CallOptions, CreateStruct, InterLinkApi, Plugin, PodCreateRequests } from '@interlink/spec';
-import { silentLogger, type Clock, type Logger } from '@interlink/runtime';
+import { describeSpan, silentLogger, type Clock, type Logger } from '@interlink/runtime';
 import { assemblePodData } from './create/assemble-pod-data.ts';
 import { addJobScript, type JobScriptOptions } from './create/job-script.ts';
 import { checkLogRequest } from './logs/check-log-request.ts';
@@ -42,6 +42,7 @@ export function createInterLinkApi(plugin: Plugin, options: InterLinkApiOptions 
     const data = await addJobScript(assemblePodData(request), request.jobscriptURL, options.jobScript ?? {}, call);
     const created = await plugin.create(data, call);
     statuses.forget(uid);
+    describeSpan({ 'job.id': created.PodJID });
     logger.info({ podUid: uid, jobId: created.PodJID }, 'pod created');
     return created;
   }

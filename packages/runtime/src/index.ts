@@ -14,6 +14,8 @@ export { backoffDelayMilliseconds } from './time/backoff.ts';
 export { systemClock } from './time/clock.ts';
 export { createManualClock } from './time/manual-clock.ts';
 export { retry } from './time/retry.ts';
+export { describeSpan, inRemoteTrace, inSpan, podAttributes, traceHeaders } from './tracing/in-span.ts';
+export { startTracing } from './tracing/start-tracing.ts';
 
 export type { KeyShape, UnknownKey } from './config/unknown-keys.ts';
 export type { Logger, LoggerOptions, LogLevel } from './log/logger.ts';
@@ -31,3 +33,6 @@ export type { BackoffOptions } from './time/backoff.ts';
 export type { Clock } from './time/clock.ts';
 export type { ManualClock } from './time/manual-clock.ts';
 export type { RetryOptions } from './time/retry.ts';
+export type { SpanDescription } from './tracing/in-span.ts';
+export type { TracingOptions } from './tracing/start-tracing.ts';
+export type { TracingService } from './tracing/tracing-settings.ts';

@@ -11,7 +11,6 @@ export type * from './kubernetes.ts';
 export type * from './streams.ts';
 export type * from './wire.ts';
 export type { CallOptions } from './call-options.ts';
-export type { Caller } from './caller.ts';
 export type { CreateExtensionKey, Feature } from './features.ts';
 export type { InterLinkApi } from './interlink-api.ts';
 export type { OpenApiDocument } from './open-api-document.ts';

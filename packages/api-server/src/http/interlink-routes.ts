@@ -1,6 +1,13 @@
-import { announce, answerJson, answerText, callOptions, sharedRoutes, type WireRoute } from '@interlink/plugin-sdk';
-import { parseWire, parseWireList, type InterLinkApi } from '@interlink/spec';
-import type { Clock } from '@interlink/runtime';
+import {
+  announce,
+  answerJson,
+  answerText,
+  sharedRoutes,
+  type WireRequest,
+  type WireRoute,
+} from '@interlink/plugin-sdk';
+import { parseWire, parseWireList, type CallOptions, type InterLinkApi } from '@interlink/spec';
+import { describeSpan, podAttributes, type Clock } from '@interlink/runtime';
 import { readCacheKey } from './read-cache-key.ts';
 
 /** The routes of hop A: six as the Go virtual kubelet calls them, and the extensions. */
@@ -19,6 +26,7 @@ export function interLinkRoutes(api: InterLinkApi, options: { readonly clock?: C
       handle: async (request) => {
         const [first, ...others] = asList(request.json());
         const body = parseWire('PodCreateRequests', others.length === 0 ? first : undefined);
+        describeSpan(podAttributes(body.pod.metadata));
         return answerJson(await api.create(body, callOptions(request)));
       },
     },
@@ -38,6 +46,10 @@ export function interLinkRoutes(api: InterLinkApi, options: { readonly clock?: C
     },
     ...sharedRoutes(api, options),
   ];
+}
+
+function callOptions(request: WireRequest): CallOptions {
+  return { signal: request.signal, sessionId: request.sessionId };
 }
 
 /** A list as it is; one object as a list of one; nothing as an empty list. */

@@ -1,3 +1,4 @@
+import { describeSpan, inSpan } from '@interlink/runtime';
 import {
   ConflictError,
   isInterLinkError,
@@ -86,8 +87,13 @@ async function startOver(engine: Engine, held: HeldPodState, data: RetrievedPodD
 }
 
 async function submit(engine: Engine, held: HeldPodState, job: BatchJob): Promise<CreateStruct> {
-  const jobId = await orForget(engine, held, async () =>
-    engine.scheduler.submit(await withShipment(engine, held, job)),
+  const attributes = { 'pod.uid': held.record.uid };
+  const jobId = await orForget(engine, held, () =>
+    inSpan('SubmitJob', { attributes }, async () => {
+      const id = await engine.scheduler.submit(await withShipment(engine, held, job));
+      describeSpan({ 'job.id': id });
+      return id;
+    }),
   );
   await engine.step('create:submitted');
   return await confirm(engine, held, jobId);

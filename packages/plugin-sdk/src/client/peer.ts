@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { isInterLinkError } from '@interlink/spec';
-import { retry, systemClock } from '@interlink/runtime';
+import { inSpan, retry, systemClock } from '@interlink/runtime';
+import { clientSpanName } from '../tracing/span-names.ts';
 import { sessionId } from '../server/session-id.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import type { PeerRequest } from './peer-request.ts';
@@ -77,5 +78,13 @@ export function createPeer(options: RemoteOptions): Peer {
     }
   }
 
-  return { url: url.text, call, stream, [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
+  const traced = <T>({ operation }: PeerRequest, work: () => Promise<T>): Promise<T> =>
+    inSpan(clientSpanName(operation), { kind: 'client', attributes: { 'server.address': url.text } }, work);
+
+  return {
+    url: url.text,
+    call: (request) => traced(request, () => call(request)),
+    stream: (request) => traced(request, () => stream(request)),
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+  };
 }

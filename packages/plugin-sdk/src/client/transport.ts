@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
+import { traceHeaders } from '@interlink/runtime';
 import { headers as headerNames, isInterLinkError } from '@interlink/spec';
 import { createConnector } from './connector.ts';
 import type { Deadline } from './deadline.ts';
@@ -34,6 +35,7 @@ type RequestHeaders = Record<string, string>;
 
 function buildHeaders({ request, session }: Attempt, token: string | undefined): RequestHeaders {
   return {
+    ...traceHeaders(),
     [headerNames.session]: session,
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

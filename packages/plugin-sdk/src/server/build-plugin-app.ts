@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { parseWire, parseWireList, pluginApiDocument, type Plugin } from '@interlink/spec';
+import { describeSpan, podAttributes } from '@interlink/runtime';
 import { announce } from './announce.ts';
 import { buildWireApp } from './build-wire-app.ts';
-import { callOptions } from './call-options.ts';
 import type { ServerOptions } from './server-options.ts';
-import { onlyItem, sharedRoutes } from './shared-routes.ts';
+import { callOptions, onlyItem, sharedRoutes } from './shared-routes.ts';
 import { answerJson, type WireRoute } from './wire-route.ts';
 
 function createRoute(plugin: Plugin): WireRoute {
@@ -13,6 +13,7 @@ function createRoute(plugin: Plugin): WireRoute {
     durable: true,
     handle: async (request) => {
       const data = parseWire('RetrievedPodData', onlyItem(request.json()));
+      describeSpan(podAttributes(data.pod.metadata));
       return answerJson(await plugin.create(data, callOptions(request)));
     },
   };
@@ -45,5 +46,5 @@ export function buildPluginApp(plugin: Plugin, options: ServerOptions): FastifyI
   const ready = async (call: { signal: AbortSignal; sessionId: string }): Promise<void> => {
     await plugin.ping(call);
   };
-  return buildWireApp(routes, { ...options, document: pluginApiDocument, ready });
+  return buildWireApp(routes, { ...options, document: pluginApiDocument, spans: 'Plugin', ready });
 }

@@ -1,15 +1,14 @@
 import { METHODS } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { headers, NotFoundError, type Caller } from '@interlink/spec';
-import { createMetrics, type Logger, type Metrics } from '@interlink/runtime';
-import { anyOf, readBearer, type Credentials } from './authentication/authenticator.ts';
-import { clientCertificateOf } from './authentication/client-certificate.ts';
-import { createTokenAuthenticator, unnamed } from './authentication/token-authenticator.ts';
+import { headers, NotFoundError } from '@interlink/spec';
+import { createMetrics, inRemoteTrace, inSpan, type Logger } from '@interlink/runtime';
+import { serverSpanName } from '../tracing/span-names.ts';
+import { checkBearer } from './bearer-check.ts';
 import { countRequest } from './count-request.ts';
 import { createOpenRequests, type OpenRequests } from './open-requests.ts';
 import { healthPath, operationsRoutes } from './operations-routes.ts';
 import { parseBody } from './parse-body.ts';
-import { contextOf, identify, type RequestContext } from './request-context.ts';
+import { contextOf, type RequestContext } from './request-context.ts';
 import { sendAnswer, sendError } from './send-answer.ts';
 import type { WireAppOptions } from './server-options.ts';
 import { markWireApp } from './wire-app-facts.ts';
@@ -42,33 +41,15 @@ function acceptAnyBody(app: FastifyInstance): void {
   });
 }
 
-type Establish = (credentials: Credentials) => Promise<Caller>;
-
-/** Undefined where no credential is asked for. */
-function establishing({ tokens, authenticators = [] }: WireAppOptions): Establish | undefined {
-  const all = [...(tokens === undefined ? [] : [createTokenAuthenticator(unnamed(tokens))]), ...authenticators];
-  return all.length === 0 ? undefined : anyOf(all);
-}
-
-function credentialsOf({ headers: { authorization }, raw }: FastifyRequest): Credentials {
-  return { bearer: readBearer(authorization), certificate: clientCertificateOf(raw.socket) };
-}
-
-interface Reception {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly establish: Establish | undefined;
-}
-
 /** Session header, counting and the credential, before a body is read. */
-function receive(app: FastifyInstance, { logger, metrics, establish }: Reception): void {
+function receive(app: FastifyInstance, { logger, tokens, metrics = createMetrics() }: WireAppOptions): void {
   const count = countRequest(metrics);
   app.addHook('onRequest', async (request, reply) => {
     const context = contextOf(request, logger);
     void reply.header(headers.session, context.sessionId);
-    count(request, reply, () => contextOf(request, logger).logger);
-    if (establish === undefined || request.routeOptions.url === healthPath) return;
-    identify(request, await establish(credentialsOf(request)), logger);
+    count(request, reply, context.logger);
+    const isOpen = tokens === undefined || request.routeOptions.url === healthPath;
+    if (!isOpen) await checkBearer(request.headers.authorization, tokens);
   });
 }
 
@@ -96,14 +77,30 @@ function queryOf(url = ''): string {
   return start < 0 ? '' : url.slice(start + 1);
 }
 
-function addRoute(app: FastifyInstance, route: WireRoute, own: { logger: Logger; requests: OpenRequests }): void {
+/** Runs what a route does as a part of the caller's trace. */
+type TraceRoute = <T>(route: WireRoute, request: FastifyRequest, work: () => Promise<T>) => Promise<T>;
+
+interface Shared {
+  readonly logger: Logger;
+  readonly requests: OpenRequests;
+  readonly trace: TraceRoute;
+}
+
+const untraced: TraceRoute = (_route, _request, work) => work();
+
+function traceAs(hop: WireAppOptions['spans']): TraceRoute {
+  return (route, request, work) =>
+    inRemoteTrace(request.headers, () => inSpan(serverSpanName(route.path, hop), { kind: 'server' }, work));
+}
+
+function addRoute(app: FastifyInstance, route: WireRoute, own: Shared): void {
   app.route({
     method: servedMethods,
     url: route.path,
     handler: async (request, reply) => {
       const context = contextOf(request, own.logger);
       const signal = own.requests.open(reply.raw, route.durable === true);
-      const answer = await route.handle(wireRequest(request, context, signal));
+      const answer = await own.trace(route, request, () => route.handle(wireRequest(request, context, signal)));
       return sendAnswer(answer, { request, reply, context, signal, requests: own.requests });
     },
   });
@@ -121,16 +118,16 @@ export function buildWireApp(routes: readonly WireRoute[], options: WireAppOptio
   const { logger } = options;
   const metrics = options.metrics ?? createMetrics();
   const requests = createOpenRequests();
-  const establish = establishing(options);
   const app = createApp(options);
   acceptAnyBody(app);
-  receive(app, { logger, metrics, establish });
+  receive(app, { ...options, metrics });
   answerErrors(app, logger);
-  for (const route of [...routes, ...operationsRoutes(options, metrics)]) addRoute(app, route, { logger, requests });
+  for (const route of routes) addRoute(app, route, { logger, requests, trace: traceAs(options.spans) });
+  for (const route of operationsRoutes(options, metrics)) addRoute(app, route, { logger, requests, trace: untraced });
   app.addHook('preClose', (done) => {
     requests.endEndless();
     done();
   });
-  markWireApp(app, { asksForCredential: establish !== undefined, endRequests: () => requests.endAll() });
+  markWireApp(app, { asksForToken: options.tokens !== undefined, endRequests: () => requests.endAll() });
   return app;
 }

@@ -6,13 +6,9 @@ import type { ServerTls } from './server-tls.ts';
 /** What decides whether an address may be opened. */
 export interface Exposure {
   readonly address: Address;
-  readonly asksForCredential: boolean;
+  readonly asksForToken: boolean;
   readonly tls?: ServerTls;
   readonly insecure?: boolean;
-}
-
-function requiresCertificate(tls: ServerTls | undefined): boolean {
-  return tls?.caFile !== undefined && tls.clientCertificates !== 'accepted';
 }
 
 /**
@@ -24,7 +20,7 @@ export function checkExposure(exposure: Exposure, logger: Logger): void {
   if (isLocalAddress(exposure.address)) return;
   const missing = [
     ...(exposure.address.scheme === 'https' ? [] : ['TLS (an https address with a certificate and key)']),
-    ...(exposure.asksForCredential || requiresCertificate(exposure.tls)
+    ...(exposure.asksForToken || exposure.tls?.caFile !== undefined
       ? []
       : ['a credential (bearer tokens, or a CA file for client certificates)']),
   ];

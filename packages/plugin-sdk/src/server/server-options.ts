@@ -1,6 +1,5 @@
 import type { OpenApiDocument } from '@interlink/spec';
 import type { Clock, Logger, Metrics } from '@interlink/runtime';
-import type { Authenticator } from './authentication/authenticator.ts';
 
 /** What both hops' servers take. */
 export interface ServerOptions {
@@ -13,8 +12,6 @@ export interface ServerOptions {
    * nobody in. Default: no credential is asked for.
    */
   readonly tokens?: () => Promise<readonly string[]>;
-  /** Further ways to know a caller, asked in their order after the tokens; any of them makes a credential needed. Default: none. */
-  readonly authenticators?: readonly Authenticator[];
   /** Where `/metrics` reads and requests are counted. Default: a registry of the server's own. */
   readonly metrics?: Metrics;
   /** Default: the machine's clock. */
@@ -25,6 +22,8 @@ export interface ServerOptions {
 export interface WireAppOptions extends ServerOptions {
   /** Served at `/openapi.json`. */
   readonly document: OpenApiDocument;
+  /** Which hop is served: the end of the names of spans. */
+  readonly spans: 'API' | 'Plugin';
   /** `/readyz` answers 200 when this resolves, else the error. */
   ready(options: { readonly signal: AbortSignal; readonly sessionId: string }): Promise<void>;
 }

@@ -2,8 +2,7 @@ import type { Logger } from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
 import { buildPluginApp } from './build-plugin-app.ts';
 import { listen, type Listener } from './listen.ts';
-import { createTokenAuthenticator } from './authentication/token-authenticator.ts';
-import { openCallerFile } from './open-caller-file.ts';
+import { openTokenFile } from './open-token-file.ts';
 import type { ServerConfig } from './server-config.ts';
 
 /** What {@link startPluginServer} serves. */
@@ -21,12 +20,11 @@ export interface PluginServerOptions {
 /** Starts a plugin and serves it over HTTP. Disposing ends this process's part; the pods run on. */
 export async function startPluginServer(options: PluginServerOptions): Promise<Listener> {
   const { config, logger, signal } = options;
-  const callers = config.tokenFile === undefined ? undefined : await openCallerFile(config.tokenFile);
-  const authenticators = callers === undefined ? [] : [createTokenAuthenticator(callers)];
+  const tokens = config.tokenFile === undefined ? undefined : await openTokenFile(config.tokenFile);
   signal?.throwIfAborted();
   const plugin = await options.open();
   try {
-    const app = buildPluginApp(plugin, { logger, authenticators });
+    const app = buildPluginApp(plugin, { logger, ...(tokens ? { tokens } : {}) });
     const address = config.address ?? (await options.defaultAddress());
     signal?.throwIfAborted();
     const tls = config.tls ? { tls: dropUndefined(config.tls) } : {};

@@ -117,17 +117,20 @@ describe('a file of the Go plugin', () => {
   });
 
   it('warns about what nobody reads and what means nothing here, each by name', () => {
-    const { warnings } = read(
-      { ...site, SqueuPath: 'x', Namespace: 'vk', ExportPodData: false, EnableProbes: false, Tsocks: true },
-      { ENABLE_TRACING: '1' },
-    );
+    const { warnings } = read({
+      ...site,
+      SqueuPath: 'x',
+      Namespace: 'vk',
+      ExportPodData: false,
+      EnableProbes: false,
+      Tsocks: true,
+    });
     expect(warnings).toEqual([
       'SlurmConfig.yaml: nothing reads the key SqueuPath; "SqueuePath" is known',
       expect.stringContaining('SidecarPort is opened on loopback only'),
       expect.stringContaining('ExportPodData: false has no effect'),
       expect.stringContaining('EnableProbes: false has no effect'),
       expect.stringContaining('Tsocks has no effect'),
-      expect.stringContaining('ENABLE_TRACING has no effect'),
       'SlurmConfig.yaml: Namespace has no effect, as in the Go plugin',
     ]);
   });

@@ -185,7 +185,6 @@ function valueWarnings(file: LegacyFile, value: unknown, { file: name, environme
       isSet('DefaultFlavor') && !hasDefaultFlavor(file),
       `${name}: DefaultFlavor has no effect: Flavors has no ${JSON.stringify(file.DefaultFlavor)}`,
     ],
-    [environment[environmentSwitches.tracing] === '1', 'ENABLE_TRACING has no effect: tracing is not offered'],
     ...unusedKeys.map((key) => [hasKey(value, key), `${name}: ${key} has no effect, as in the Go plugin`] as const),
   ];
   return warnings.filter(([applies]) => applies).map(([, text]) => text);

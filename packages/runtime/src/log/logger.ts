@@ -1,5 +1,6 @@
 import { destination as fileDestination, pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { traceFields } from '../tracing/in-span.ts';
 
 /** Severity from which lines are written. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -42,6 +43,7 @@ export function createLogger(options: LoggerOptions): Logger {
     {
       name: options.name,
       level: options.level ?? 'info',
+      mixin: traceFields,
       redact: { paths: redactedKeys.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
     },
     chooseDestination(options),

@@ -209,7 +209,6 @@ function valueWarnings(file: LegacyFile, source: LegacySource): string[] {
       file.Pprof?.Enabled === true || source.environment['ENABLE_PPROF'] === 'true',
       'pprof is not offered: start Node with --inspect instead',
     ],
-    [source.environment['ENABLE_TRACING'] === '1', 'ENABLE_TRACING has no effect: tracing is not offered'],
   ];
   return warnings.filter(([applies]) => applies).map(([, text]) => text);
 }

@@ -18,6 +18,7 @@ import { isBeingDeleted, podJobId, podKey, podUid } from './control/pod-identity
 import { createPodMemory } from './control/pod-memory.ts';
 import { createPodMetrics } from './control/pod-metrics.ts';
 import { createPodReconcile } from './control/reconcile-pod.ts';
+import { traceReconcile } from './control/trace-reconcile.ts';
 import { trimPod } from './control/trim-pod.ts';
 import { createObjectSource } from './inputs/create-object-source.ts';
 import type { PodDirectory } from './pod-directory.ts';
@@ -125,7 +126,7 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
   const eventLoop = createEventLoop({ context, enqueue, overtake: (uid) => statusLoop.overtake(uid) });
   const statusLoop = createStatusLoop({ context, enqueue, isPushed: () => eventLoop.isOpen });
   const departures = createDepartures(context);
-  const reconcile = createPodReconcile(context);
+  const reconcile = traceReconcile(createPodReconcile(context), context);
   const controller = createController({ name: 'pods', queue, workers: settings.workers, reconcile, logger });
   const loops = [controller, departures, statusLoop, eventLoop, createOrphanSweep(context)];
   return { informer, context, enqueue, loops };
