@@ -3,8 +3,12 @@ export { buildInterLinkApp } from './http/build-interlink-app.ts';
 export { createInterLinkApi } from './create-interlink-api.ts';
 export { compileTemplate } from './go-template/index.ts';
 export { defaultConfigFile, loadApiConfig } from './config/load-api-config.ts';
+export { restrictToNodes } from './authorization/restrict-to-nodes.ts';
 export { startApiServer } from './start-api-server.ts';
 
+export type { NodePolicy, RestrictOptions } from './authorization/restrict-to-nodes.ts';
+export type { NodeRule } from './authorization/node-scope.ts';
+export type { CallerSettings } from './config/read-callers.ts';
 export type { ApiConfigSource } from './config/load-api-config.ts';
 export type { ApiServerConfig, JobScriptConfig, PluginConnection } from './config/api-config.ts';
 export type { ApiServerContext } from './start-api-server.ts';

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { createRemotePlugin, listen, openTokenFile, type Listener } from '@interlink/plugin-sdk';
 import { isInterLinkError, type Plugin } from '@interlink/spec';
 import { ConfigError, type Logger } from '@interlink/runtime';
+import { restrictToNodes } from './authorization/restrict-to-nodes.ts';
 import type { ApiServerConfig } from './config/api-config.ts';
 import { createInterLinkApi } from './create-interlink-api.ts';
 import type { JobScriptOptions } from './create/job-script.ts';
 import { compileTemplate, type Template } from './go-template/index.ts';
 import { buildInterLinkApp } from './http/build-interlink-app.ts';
+import { openCallers } from './open-callers.ts';
 
 /** What {@link startApiServer} runs in. */
 export interface ApiServerContext {
@@ -25,25 +27,25 @@ export interface ApiServerContext {
 export async function startApiServer(config: ApiServerConfig, context: ApiServerContext): Promise<Listener> {
   const { logger, signal } = context;
   const template = await readTemplate(config.jobScript.templateFile);
-  const tokens = config.callerTokenFile === undefined ? undefined : await openTokenFile(config.callerTokenFile);
-  const plugin = context.plugin ?? (await connectPlugin(config, logger));
-  const api = createInterLinkApi(plugin, {
+  await using opening = new AsyncDisposableStack();
+  const callers = opening.use(await openCallers(config, logger));
+  const plugin = context.plugin ?? opening.use(await connectPlugin(config, logger));
+  const full = createInterLinkApi(plugin, {
     jobScript: jobScriptOptions(config, template),
     cache: config.cache,
     logger,
   });
-  const app = buildInterLinkApp(api, { logger, ...(tokens === undefined ? {} : { tokens }) });
+  const policy = config.callers?.nodePolicy;
+  const api = policy === undefined ? full : restrictToNodes(full, policy, { logger });
+  const app = buildInterLinkApp(api, { logger, authenticators: callers.authenticators });
   signal?.throwIfAborted();
   const tls = config.tls === undefined ? {} : { tls: config.tls };
-  const listener = await listen(app, { address: config.address, insecure: config.insecure, ...tls }, logger);
-  logger.info({ address: listener.address, plugin: config.plugin.url }, 'api server started');
-  return {
-    address: listener.address,
-    [Symbol.asyncDispose]: async () => {
-      await listener[Symbol.asyncDispose]();
-      if (context.plugin === undefined) await plugin[Symbol.asyncDispose]();
-    },
-  };
+  const { address } = opening.use(
+    await listen(app, { address: config.address, insecure: config.insecure, ...tls }, logger),
+  );
+  logger.info({ address, plugin: config.plugin.url }, 'api server started');
+  const running = opening.move();
+  return { address, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 async function connectPlugin(config: ApiServerConfig, logger: Logger): Promise<Plugin> {

@@ -11,6 +11,7 @@ export type * from './kubernetes.ts';
 export type * from './streams.ts';
 export type * from './wire.ts';
 export type { CallOptions } from './call-options.ts';
+export type { Caller } from './caller.ts';
 export type { CreateExtensionKey, Feature } from './features.ts';
 export type { InterLinkApi } from './interlink-api.ts';
 export type { OpenApiDocument } from './open-api-document.ts';

@@ -1,6 +1,7 @@
 import type { RemoteTls, ServerTls } from '@interlink/plugin-sdk';
 import type { ScriptBuildConfig } from '@interlink/spec';
 import type { LogLevel } from '@interlink/runtime';
+import type { CallerSettings } from './read-callers.ts';
 
 /** Configuration of an API server process, checked. */
 export interface ApiServerConfig {
@@ -10,6 +11,8 @@ export interface ApiServerConfig {
   readonly tls?: ServerTls;
   /** File with the bearer tokens of the callers, one a line; read again for each request. */
   readonly callerTokenFile?: string;
+  /** Who else may call, and for which virtual nodes. */
+  readonly callers?: CallerSettings;
   /** True: an address that other machines can reach is taken without TLS or credential, with a warning. */
   readonly insecure: boolean;
   /** The plugin behind it. */

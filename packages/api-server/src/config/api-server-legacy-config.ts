@@ -8,6 +8,7 @@ import {
   type LegacyJobScriptBuild,
 } from './api-server-legacy-schema.ts';
 import { joinAddress } from './join-address.ts';
+import { readCallers } from './read-callers.ts';
 
 /** A configuration with what is worth telling the administrator. */
 export interface LoadedApiConfig {
@@ -41,14 +42,21 @@ const environmentKeys = {
 export function readLegacyConfig(value: unknown, source: LegacySource): LoadedApiConfig {
   const file = withEnvironment(checkConfig(legacyFileSchema, value, { source: source.file }), source.environment);
   const tls = serverTls(file, source);
+  const callerTokenFile = file.Extensions?.CallerTokenFile;
+  const callers = readCallers(file.Extensions ?? {}, {
+    file: source.file,
+    hasTokenFile: callerTokenFile !== undefined,
+    hasClientAuthorities: tls?.caFile !== undefined,
+  });
   const config: ApiServerConfig = {
     address: joinAddress({
       url: file.InterlinkAddress ?? 'http://127.0.0.1',
       port: file.InterlinkPort ?? '3000',
       keys: addressKeys(source),
     }),
-    ...(tls === undefined ? {} : { tls }),
-    ...defined('callerTokenFile', file.Extensions?.CallerTokenFile),
+    ...(tls === undefined ? {} : { tls: { ...tls, ...defined('clientCertificates', callers.clientCertificates) } }),
+    ...defined('callerTokenFile', callerTokenFile),
+    ...(Object.keys(callers).length === 0 ? {} : { callers }),
     // An address that the administrator wrote is obeyed; `listen` says aloud what it means.
     insecure: true,
     plugin: pluginConnection(file, source),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { KeyShape } from '@interlink/runtime';
+import { callerShape } from './caller-schema.ts';
 
 /** Go decodes numbers into string fields; an empty string means unset. */
 const text = z.union([z.string(), z.number().transform(String)]).transform((value) => value.trim());
@@ -13,8 +14,9 @@ const optionalCount = z.number().int().nonnegative().nullish();
 /** The block of keys that the Go API server does not have; strict, because nothing but this program reads it. */
 export const extensionsSchema = z.strictObject({
   CallerTokenFile: optionalText.describe(
-    'File with the bearer tokens of the callers, one a line. Default: none is asked for.',
+    'File with the bearer tokens of the callers, one a line, with name and groups. Default: none is asked for.',
   ),
+  ...callerShape,
   PluginTokenFile: optionalText.describe('File with the bearer token that the plugin asks for. Default: none is sent.'),
   PluginTLS: z
     .strictObject({

@@ -6,8 +6,7 @@ import { interLinkRoutes } from './interlink-routes.ts';
 /**
  * Serves an {@link InterLinkApi} over HTTP: hop A as the Go virtual kubelet speaks it, and the extensions. Not yet listening.
  *
- * @remarks Every caller sees every pod: an empty `/status` answers all that is cached, as the Go API server does. Give each virtual
- * node an API server of its own where that matters. Closing the app does not dispose the API.
+ * @remarks Every caller sees every pod, as with the Go API server, unless the API is one that `restrictToNodes` made. Closing the app does not dispose the API.
  */
 export function buildInterLinkApp(api: InterLinkApi, options: ServerOptions): FastifyInstance {
   const ready = async (call: { signal: AbortSignal; sessionId: string }): Promise<void> => {

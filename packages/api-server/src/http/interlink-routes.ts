@@ -1,12 +1,5 @@
-import {
-  announce,
-  answerJson,
-  answerText,
-  sharedRoutes,
-  type WireRequest,
-  type WireRoute,
-} from '@interlink/plugin-sdk';
-import { parseWire, parseWireList, type CallOptions, type InterLinkApi } from '@interlink/spec';
+import { announce, answerJson, answerText, callOptions, sharedRoutes, type WireRoute } from '@interlink/plugin-sdk';
+import { parseWire, parseWireList, type InterLinkApi } from '@interlink/spec';
 import { describeSpan, podAttributes, type Clock } from '@interlink/runtime';
 import { readCacheKey } from './read-cache-key.ts';
 
@@ -46,10 +39,6 @@ export function interLinkRoutes(api: InterLinkApi, options: { readonly clock?: C
     },
     ...sharedRoutes(api, options),
   ];
-}
-
-function callOptions(request: WireRequest): CallOptions {
-  return { signal: request.signal, sessionId: request.sessionId };
 }
 
 /** A list as it is; one object as a list of one; nothing as an empty list. */

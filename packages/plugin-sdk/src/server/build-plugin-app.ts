@@ -3,8 +3,9 @@ import { parseWire, parseWireList, pluginApiDocument, type Plugin } from '@inter
 import { describeSpan, podAttributes } from '@interlink/runtime';
 import { announce } from './announce.ts';
 import { buildWireApp } from './build-wire-app.ts';
+import { callOptions } from './call-options.ts';
 import type { ServerOptions } from './server-options.ts';
-import { callOptions, onlyItem, sharedRoutes } from './shared-routes.ts';
+import { onlyItem, sharedRoutes } from './shared-routes.ts';
 import { answerJson, type WireRoute } from './wire-route.ts';
 
 function createRoute(plugin: Plugin): WireRoute {

@@ -1,14 +1,16 @@
 import { METHODS } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { headers, NotFoundError } from '@interlink/spec';
-import { createMetrics, inRemoteTrace, inSpan, type Logger } from '@interlink/runtime';
+import { headers, NotFoundError, type Caller } from '@interlink/spec';
+import { createMetrics, inRemoteTrace, inSpan, type Logger, type Metrics } from '@interlink/runtime';
 import { serverSpanName } from '../tracing/span-names.ts';
-import { checkBearer } from './bearer-check.ts';
+import { anyOf, readBearer, type Credentials } from './authentication/authenticator.ts';
+import { clientCertificateOf } from './authentication/client-certificate.ts';
+import { createTokenAuthenticator, unnamed } from './authentication/token-authenticator.ts';
 import { countRequest } from './count-request.ts';
 import { createOpenRequests, type OpenRequests } from './open-requests.ts';
 import { healthPath, operationsRoutes } from './operations-routes.ts';
 import { parseBody } from './parse-body.ts';
-import { contextOf, type RequestContext } from './request-context.ts';
+import { contextOf, identify, type RequestContext } from './request-context.ts';
 import { sendAnswer, sendError } from './send-answer.ts';
 import type { WireAppOptions } from './server-options.ts';
 import { markWireApp } from './wire-app-facts.ts';
@@ -41,15 +43,33 @@ function acceptAnyBody(app: FastifyInstance): void {
   });
 }
 
+type Establish = (credentials: Credentials) => Promise<Caller>;
+
+/** Undefined where no credential is asked for. */
+function establishing({ tokens, authenticators = [] }: WireAppOptions): Establish | undefined {
+  const all = [...(tokens === undefined ? [] : [createTokenAuthenticator(unnamed(tokens))]), ...authenticators];
+  return all.length === 0 ? undefined : anyOf(all);
+}
+
+function credentialsOf({ headers: { authorization }, raw }: FastifyRequest): Credentials {
+  return { bearer: readBearer(authorization), certificate: clientCertificateOf(raw.socket) };
+}
+
+interface Reception {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly establish: Establish | undefined;
+}
+
 /** Session header, counting and the credential, before a body is read. */
-function receive(app: FastifyInstance, { logger, tokens, metrics = createMetrics() }: WireAppOptions): void {
+function receive(app: FastifyInstance, { logger, metrics, establish }: Reception): void {
   const count = countRequest(metrics);
   app.addHook('onRequest', async (request, reply) => {
     const context = contextOf(request, logger);
     void reply.header(headers.session, context.sessionId);
-    count(request, reply, context.logger);
-    const isOpen = tokens === undefined || request.routeOptions.url === healthPath;
-    if (!isOpen) await checkBearer(request.headers.authorization, tokens);
+    count(request, reply, () => contextOf(request, logger).logger);
+    if (establish === undefined || request.routeOptions.url === healthPath) return;
+    identify(request, await establish(credentialsOf(request)), logger);
   });
 }
 
@@ -118,9 +138,10 @@ export function buildWireApp(routes: readonly WireRoute[], options: WireAppOptio
   const { logger } = options;
   const metrics = options.metrics ?? createMetrics();
   const requests = createOpenRequests();
+  const establish = establishing(options);
   const app = createApp(options);
   acceptAnyBody(app);
-  receive(app, { ...options, metrics });
+  receive(app, { logger, metrics, establish });
   answerErrors(app, logger);
   for (const route of routes) addRoute(app, route, { logger, requests, trace: traceAs(options.spans) });
   for (const route of operationsRoutes(options, metrics)) addRoute(app, route, { logger, requests, trace: untraced });
@@ -128,6 +149,6 @@ export function buildWireApp(routes: readonly WireRoute[], options: WireAppOptio
     requests.endEndless();
     done();
   });
-  markWireApp(app, { asksForToken: options.tokens !== undefined, endRequests: () => requests.endAll() });
+  markWireApp(app, { asksForCredential: establish !== undefined, endRequests: () => requests.endAll() });
   return app;
 }

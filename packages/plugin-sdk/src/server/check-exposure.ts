@@ -6,9 +6,13 @@ import type { ServerTls } from './server-tls.ts';
 /** What decides whether an address may be opened. */
 export interface Exposure {
   readonly address: Address;
-  readonly asksForToken: boolean;
+  readonly asksForCredential: boolean;
   readonly tls?: ServerTls;
   readonly insecure?: boolean;
+}
+
+function requiresCertificate(tls: ServerTls | undefined): boolean {
+  return tls?.caFile !== undefined && tls.clientCertificates !== 'accepted';
 }
 
 /**
@@ -20,7 +24,7 @@ export function checkExposure(exposure: Exposure, logger: Logger): void {
   if (isLocalAddress(exposure.address)) return;
   const missing = [
     ...(exposure.address.scheme === 'https' ? [] : ['TLS (an https address with a certificate and key)']),
-    ...(exposure.asksForToken || exposure.tls?.caFile !== undefined
+    ...(exposure.asksForCredential || requiresCertificate(exposure.tls)
       ? []
       : ['a credential (bearer tokens, or a CA file for client certificates)']),
   ];

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger, Metrics } from '@interlink/runtime';
 
-/** Counts and times a request once its answer is out, or its client gone. */
-export type CountRequest = (request: FastifyRequest, reply: FastifyReply, logger: Logger) => void;
+/** Counts and times a request once its answer is out, or its client gone. The logger is asked for then: it knows the caller. */
+export type CountRequest = (request: FastifyRequest, reply: FastifyReply, logger: () => Logger) => void;
 
 const nanosecondsPerMillisecond = 1_000_000n;
 const millisecondsPerSecond = 1000;
@@ -24,7 +24,7 @@ export function countRequest(metrics: Metrics): CountRequest {
           : 'aborted';
       total.inc({ route, status });
       seconds.observe({ route }, milliseconds / millisecondsPerSecond);
-      logger.debug({ status, milliseconds }, 'request done');
+      logger().debug({ status, milliseconds }, 'request done');
     });
   };
 }

@@ -72,7 +72,8 @@ async function createServer(
   }
   if (tls === undefined) throw new InvalidInputError('an https address needs a certificate file and a key file');
   const context = await readServerTls(tls);
-  const askForCertificate = { requestCert: tls.caFile !== undefined, rejectUnauthorized: tls.caFile !== undefined };
+  const requestCert = tls.caFile !== undefined;
+  const askForCertificate = { requestCert, rejectUnauthorized: requestCert && tls.clientCertificates !== 'accepted' };
   try {
     return createHttpsServer({ ...limits, ...context, ...askForCertificate }, handler);
   } catch (error) {
@@ -137,7 +138,8 @@ async function close(app: FastifyInstance, server: Server, graceSeconds: number)
  */
 export async function listen(app: FastifyInstance, options: ListenOptions, logger: Logger): Promise<Listener> {
   const wanted = parseAddress(options.address);
-  checkExposure({ ...options, address: wanted, asksForToken: wireAppFacts(app)?.asksForToken === true }, logger);
+  const asksForCredential = wireAppFacts(app)?.asksForCredential === true;
+  checkExposure({ ...options, address: wanted, asksForCredential }, logger);
   await app.ready();
   const server = await createServer(wanted, options.tls, (request, response) => app.routing(request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>

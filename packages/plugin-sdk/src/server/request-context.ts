@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { headers } from '@interlink/spec';
+import { headers, type Caller } from '@interlink/spec';
 import type { Logger } from '@interlink/runtime';
 import { sessionId } from './session-id.ts';
 
@@ -8,6 +8,8 @@ export interface RequestContext {
   readonly sessionId: string;
   /** Writes session, method and path with every line. */
   readonly logger: Logger;
+  /** Who sent it, where that was asked. */
+  readonly caller?: Caller;
 }
 
 const contexts = new WeakMap<FastifyRequest, RequestContext>();
@@ -26,4 +28,10 @@ export function contextOf(request: FastifyRequest, logger: Logger): RequestConte
   const context = { sessionId: session, logger: logger.child(fields) };
   contexts.set(request, context);
   return context;
+}
+
+/** Remembers who sent a request, and names it in every line from here on. */
+export function identify(request: FastifyRequest, caller: Caller, logger: Logger): void {
+  const known = contextOf(request, logger);
+  contexts.set(request, { ...known, logger: known.logger.child({ caller: caller.name }), caller });
 }

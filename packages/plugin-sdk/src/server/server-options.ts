@@ -1,5 +1,6 @@
 import type { OpenApiDocument } from '@interlink/spec';
 import type { Clock, Logger, Metrics } from '@interlink/runtime';
+import type { Authenticator } from './authentication/authenticator.ts';
 
 /** What both hops' servers take. */
 export interface ServerOptions {
@@ -12,6 +13,8 @@ export interface ServerOptions {
    * nobody in. Default: no credential is asked for.
    */
   readonly tokens?: () => Promise<readonly string[]>;
+  /** Further ways to know a caller, asked in their order after the tokens; any of them makes a credential needed. Default: none. */
+  readonly authenticators?: readonly Authenticator[];
   /** Where `/metrics` reads and requests are counted. Default: a registry of the server's own. */
   readonly metrics?: Metrics;
   /** Default: the machine's clock. */

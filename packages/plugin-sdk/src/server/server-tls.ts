@@ -12,6 +12,11 @@ export interface ServerTls {
   readonly keyFile: string;
   /** PEM. When given, every client must show a certificate that one of these signed. */
   readonly caFile?: string;
+  /**
+   * `accepted`: clients may come without a certificate, or with one that counts for nothing; then another credential must be asked for. Default
+   * `required`.
+   */
+  readonly clientCertificates?: 'required' | 'accepted';
   /** How often the files are looked at, in seconds. Default 10. */
   readonly reloadSeconds?: number;
 }

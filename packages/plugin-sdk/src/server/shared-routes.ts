@@ -1,8 +1,9 @@
 import { parseWire, UnsupportedError, type Plugin } from '@interlink/spec';
 import { describeSpan, podAttributes, systemClock, type Clock } from '@interlink/runtime';
 import type { OptionalMethods } from './announce.ts';
+import { callOptions } from './call-options.ts';
 import { streamRoutes } from './stream-routes.ts';
-import { answerJson, answerText, type WireRequest, type WireRoute } from './wire-route.ts';
+import { answerJson, answerText, type WireRoute } from './wire-route.ts';
 import { encodeEvents, withHeartbeats } from './with-heartbeats.ts';
 
 /** What both hops serve alike. */
@@ -10,11 +11,6 @@ export type SharedTarget = Pick<Plugin, 'delete' | 'logs'> & OptionalMethods;
 
 /** Peers give an event stream up after 45 s of silence and are promised a line every 15 s. */
 const heartbeatAfterMilliseconds = 10_000;
-
-/** Session and signal of a request, for the call behind it. */
-export function callOptions(request: WireRequest): { readonly signal: AbortSignal; readonly sessionId: string } {
-  return { signal: request.signal, sessionId: request.sessionId };
-}
 
 /** The body of a create: one object, or an array of one, as some older clients send it. */
 export function onlyItem(body: unknown): unknown {

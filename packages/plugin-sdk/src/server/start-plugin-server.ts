@@ -2,7 +2,8 @@ import type { Logger } from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
 import { buildPluginApp } from './build-plugin-app.ts';
 import { listen, type Listener } from './listen.ts';
-import { openTokenFile } from './open-token-file.ts';
+import { createTokenAuthenticator } from './authentication/token-authenticator.ts';
+import { openCallerFile } from './open-caller-file.ts';
 import type { ServerConfig } from './server-config.ts';
 
 /** What {@link startPluginServer} serves. */
@@ -20,11 +21,12 @@ export interface PluginServerOptions {
 /** Starts a plugin and serves it over HTTP. Disposing ends this process's part; the pods run on. */
 export async function startPluginServer(options: PluginServerOptions): Promise<Listener> {
   const { config, logger, signal } = options;
-  const tokens = config.tokenFile === undefined ? undefined : await openTokenFile(config.tokenFile);
+  const callers = config.tokenFile === undefined ? undefined : await openCallerFile(config.tokenFile);
+  const authenticators = callers === undefined ? [] : [createTokenAuthenticator(callers)];
   signal?.throwIfAborted();
   const plugin = await options.open();
   try {
-    const app = buildPluginApp(plugin, { logger, ...(tokens ? { tokens } : {}) });
+    const app = buildPluginApp(plugin, { logger, authenticators });
     const address = config.address ?? (await options.defaultAddress());
     signal?.throwIfAborted();
     const tls = config.tls ? { tls: dropUndefined(config.tls) } : {};

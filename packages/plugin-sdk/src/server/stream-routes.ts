@@ -1,6 +1,7 @@
 import { UnsupportedError, type StreamSession } from '@interlink/spec';
 import { parseStreamQuery } from '../streams/stream-query.ts';
 import type { OptionalMethods } from './announce.ts';
+import { callOptions } from './call-options.ts';
 import type { WireAnswer, WireRequest, WireRoute } from './wire-route.ts';
 
 type StreamingMethods = Pick<OptionalMethods, 'exec' | 'attach' | 'portForward'>;
@@ -17,23 +18,23 @@ export function streamRoutes(target: StreamingMethods): WireRoute[] {
     handle: (request) => Promise.resolve().then(() => answer(request)),
   });
   return [
-    route('/exec', ({ query, signal, sessionId }) => {
+    route('/exec', (wire) => {
       const exec = offered(target.exec?.bind(target), 'exec');
-      const { stdin = false, ...request } = parseStreamQuery('ExecRequest', query);
+      const { stdin = false, ...request } = parseStreamQuery('ExecRequest', wire.query);
       const resize = request.tty === true;
-      return { kind: 'session', stdin, resize, run: (streams) => exec(request, streams, { signal, sessionId }) };
+      return { kind: 'session', stdin, resize, run: (streams) => exec(request, streams, callOptions(wire)) };
     }),
-    route('/attach', ({ query, signal, sessionId }) => {
+    route('/attach', (wire) => {
       const attach = offered(target.attach?.bind(target), 'attach');
-      const { stdin = false, ...request } = parseStreamQuery('AttachRequest', query);
+      const { stdin = false, ...request } = parseStreamQuery('AttachRequest', wire.query);
       const resize = request.tty === true;
-      return { kind: 'session', stdin, resize, run: (streams) => attach(request, streams, { signal, sessionId }) };
+      return { kind: 'session', stdin, resize, run: (streams) => attach(request, streams, callOptions(wire)) };
     }),
-    route('/portForward', ({ query, signal, sessionId }) => {
+    route('/portForward', (wire) => {
       const forward = offered(target.portForward?.bind(target), 'portForward');
-      const request = parseStreamQuery('PortForwardRequest', query);
+      const request = parseStreamQuery('PortForwardRequest', wire.query);
       const run = async (streams: StreamSession): Promise<undefined> => {
-        await forward(request, streams, { signal, sessionId });
+        await forward(request, streams, callOptions(wire));
       };
       return { kind: 'session', stdin: true, resize: false, run };
     }),

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 
 /** What `listen` must know of a server that `buildWireApp` built. */
 export interface WireAppFacts {
-  /** Whether callers need a bearer token. */
-  readonly asksForToken: boolean;
+  /** Whether callers need a credential that the server itself judges. */
+  readonly asksForCredential: boolean;
   /** Aborts every request that is still worked on. */
   endRequests(): void;
 }

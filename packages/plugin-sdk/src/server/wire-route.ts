@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from '@interlink/runtime';
+import type { Caller } from '@interlink/spec';
 import type { ServedSession } from '../streams/serve-session.ts';
 
 /** One request on a route of either hop, whatever its method. */
@@ -10,6 +11,8 @@ export interface WireRequest {
   readonly signal: AbortSignal;
   /** Writes the session with every line. */
   readonly logger: Logger;
+  /** Who asks; undefined where no credential is asked for. */
+  readonly caller?: Caller;
   readonly headers: IncomingHttpHeaders;
   /** What follows the question mark of the URL. */
   readonly query: string;
