@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { createRemotePlugin, listen, openTokenFile, type Listener } from '@interlink/plugin-sdk';
+import {
+  createOAuthToken,
+  createRemotePlugin,
+  listen,
+  openTokenFile,
+  type Listener,
+  type RemoteOptions,
+} from '@interlink/plugin-sdk';
 import { isInterLinkError, type Plugin } from '@interlink/spec';
 import { ConfigError, type Logger } from '@interlink/runtime';
 import { restrictToNodes } from './authorization/restrict-to-nodes.ts';
-import type { ApiServerConfig } from './config/api-config.ts';
+import type { ApiServerConfig, PluginConnection } from './config/api-config.ts';
 import { createInterLinkApi } from './create-interlink-api.ts';
 import type { JobScriptOptions } from './create/job-script.ts';
 import { compileTemplate, type Template } from './go-template/index.ts';
@@ -49,10 +56,26 @@ export async function startApiServer(config: ApiServerConfig, context: ApiServer
 }
 
 async function connectPlugin(config: ApiServerConfig, logger: Logger): Promise<Plugin> {
-  const { url, tls, tokenFile } = config.plugin;
-  const tokens = tokenFile === undefined ? undefined : await openTokenFile(tokenFile);
-  const token = tokens === undefined ? {} : { token: async () => (await tokens())[0] };
-  return createRemotePlugin({ url, logger, ...token, ...(tls === undefined ? {} : { tls }) });
+  const { url, tls } = config.plugin;
+  return createRemotePlugin({
+    url,
+    logger,
+    ...(await tokenOf(config.plugin, logger)),
+    ...(tls === undefined ? {} : { tls }),
+  });
+}
+
+async function tokenOf(
+  { tokenFile, oauth }: PluginConnection,
+  logger: Logger,
+): Promise<Pick<RemoteOptions, 'token' | 'renewToken'>> {
+  if (oauth !== undefined) {
+    const source = createOAuthToken(oauth, { logger });
+    return { token: () => source.token(), renewToken: (refused) => source.renew(refused) };
+  }
+  if (tokenFile === undefined) return {};
+  const tokens = await openTokenFile(tokenFile);
+  return { token: async () => (await tokens())[0] };
 }
 
 function jobScriptOptions(config: ApiServerConfig, template: Template | undefined): JobScriptOptions {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRemoteInterLink, type RemoteTls } from '@interlink/plugin-sdk';
+import { createOAuthToken, createRemoteInterLink, type RemoteOptions, type RemoteTls } from '@interlink/plugin-sdk';
 import { ConfigError, type Logger } from '@interlink/runtime';
 import { UnavailableError, type InterLinkApi } from '@interlink/spec';
 import type { InterLinkConnection } from './config/virtual-kubelet-config.ts';
@@ -11,10 +11,21 @@ import type { InterLinkConnection } from './config/virtual-kubelet-config.ts';
  * @throws ConfigError for TLS files that cannot be used, InvalidInputError for the URL.
  */
 export async function connectInterLink(connection: InterLinkConnection, logger: Logger): Promise<InterLinkApi> {
-  const { url, tls, tokenFile } = connection;
+  const { url, tls } = connection;
   if (tls !== undefined) await checkTlsFiles(tls);
-  const token = tokenFile === undefined ? {} : { token: () => readToken(tokenFile) };
+  const token = tokenOf(connection, logger);
   return createRemoteInterLink({ url, logger, name: 'interlink', ...(tls === undefined ? {} : { tls }), ...token });
+}
+
+function tokenOf(
+  { tokenFile, oauth }: InterLinkConnection,
+  logger: Logger,
+): Pick<RemoteOptions, 'token' | 'renewToken'> {
+  if (oauth !== undefined) {
+    const source = createOAuthToken(oauth, { logger });
+    return { token: () => source.token(), renewToken: (refused) => source.renew(refused) };
+  }
+  return tokenFile === undefined ? {} : { token: () => readToken(tokenFile) };
 }
 
 async function readToken(file: string): Promise<string> {

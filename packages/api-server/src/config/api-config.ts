@@ -1,4 +1,4 @@
-import type { RemoteTls, ServerTls } from '@interlink/plugin-sdk';
+import type { OAuthSettings, RemoteTls, ServerTls } from '@interlink/plugin-sdk';
 import type { ScriptBuildConfig } from '@interlink/spec';
 import type { LogLevel } from '@interlink/runtime';
 import type { CallerSettings } from './read-callers.ts';
@@ -33,6 +33,8 @@ export interface PluginConnection {
   readonly tls?: RemoteTls;
   /** File with the bearer token that the plugin asks for; read again for each call. */
   readonly tokenFile?: string;
+  /** How the bearer token is got; wins over the file. */
+  readonly oauth?: OAuthSettings;
 }
 
 /** The job-script part of {@link ApiServerConfig}. */

@@ -1,3 +1,4 @@
+import { readOAuthConfig } from '@interlink/plugin-sdk';
 import type { ScriptBuildConfig } from '@interlink/spec';
 import { checkConfig, ConfigError, unknownKeys } from '@interlink/runtime';
 import type { ApiServerConfig, JobScriptConfig, PluginConnection } from './api-config.ts';
@@ -103,11 +104,17 @@ function pluginConnection(file: LegacyFile, source: LegacySource): PluginConnect
   }
   const url = joinAddress({ url: file.SidecarURL, keys, ...defined('port', file.SidecarPort) });
   const { CACertFile, CertFile, KeyFile } = file.Extensions?.PluginTLS ?? {};
+  // The environment's IAM_ names are about the hop to this server.
+  const oauth = readOAuthConfig(file.Extensions?.PluginOAuth2, {
+    where: `${source.file}: Extensions.PluginOAuth2`,
+    environment: { XDG_STATE_HOME: source.environment['XDG_STATE_HOME'] },
+  });
   const tls = { ...defined('caFile', CACertFile), ...defined('certFile', CertFile), ...defined('keyFile', KeyFile) };
   return {
     url,
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
     ...defined('tokenFile', file.Extensions?.PluginTokenFile),
+    ...defined('oauth', oauth),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { KeyShape } from '@interlink/runtime';
+import { oauthConfigSchema } from '@interlink/plugin-sdk';
 import { callerShape } from './caller-schema.ts';
 
 /** Go decodes numbers into string fields; an empty string means unset. */
@@ -18,6 +19,9 @@ export const extensionsSchema = z.strictObject({
   ),
   ...callerShape,
   PluginTokenFile: optionalText.describe('File with the bearer token that the plugin asks for. Default: none is sent.'),
+  PluginOAuth2: oauthConfigSchema
+    .nullish()
+    .describe('How the token for the plugin is got, in place of PluginTokenFile.'),
   PluginTLS: z
     .strictObject({
       CACertFile: optionalText.describe('Certificate authorities of the plugin, PEM. Default: those of the system.'),

@@ -10,7 +10,7 @@ import { startDeadline } from './deadline.ts';
 import { errorFromAnswer } from './error-from-answer.ts';
 import { parsePeerUrl } from './parse-peer-url.ts';
 import { readText } from './read-body.ts';
-import { readToken } from './read-token.ts';
+import { withToken, type TokenOptions } from './read-token.ts';
 import type { RemoteOptions } from './remote-options.ts';
 import { answerTimeout, translateTransportError } from './translate-transport-error.ts';
 
@@ -34,7 +34,9 @@ export interface WebSocketOpener extends AsyncDisposable {
 const maximumErrorBytes = 64 * 1024;
 
 /** A {@link WebSocketOpener}. */
-export function createWebSocketOpener(options: Pick<RemoteOptions, 'url' | 'tls' | 'token'>): WebSocketOpener {
+export function createWebSocketOpener(
+  options: Pick<RemoteOptions, 'url' | 'tls' | keyof TokenOptions>,
+): WebSocketOpener {
   const url = parsePeerUrl(options.url);
   const { hostname, port, protocol } = new URL(url.origin);
   const connect = createConnector(url, options.tls);
@@ -51,7 +53,9 @@ export function createWebSocketOpener(options: Pick<RemoteOptions, 'url' | 'tls'
     });
   }
 
-  async function open(request: OpenRequest): Promise<WebSocket> {
+  const open = (request: OpenRequest): Promise<WebSocket> => withToken(options, (token) => openWith(request, token));
+
+  async function openWith(request: OpenRequest, token: string | undefined): Promise<WebSocket> {
     const { operation, timeoutMilliseconds } = request;
     const exchange = { operation, changes: true, peer: url.text };
     using deadline = startDeadline(
@@ -60,7 +64,6 @@ export function createWebSocketOpener(options: Pick<RemoteOptions, 'url' | 'tls'
       request.options?.signal,
     );
     deadline.signal.throwIfAborted();
-    const token = await readToken(options.token);
     const socket = start(request, {
       [headerNames.session]: sessionId(request.options?.sessionId),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

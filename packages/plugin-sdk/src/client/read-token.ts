@@ -24,3 +24,33 @@ export async function readToken(source: RemoteOptions['token']): Promise<string 
     throw new UnauthenticatedError('the bearer token has characters that a header cannot carry');
   return token;
 }
+
+/** Where the tokens of a peer come from. */
+export type TokenOptions = Pick<RemoteOptions, 'token' | 'renewToken'>;
+
+/** True for the peer's word that it does not take the token. */
+function isRefused(error: unknown): boolean {
+  return isInterLinkError(error) && error.code === 'ILK_UNAUTHENTICATED' && error.details['status'] === unauthorized;
+}
+
+const unauthorized = 401;
+
+/**
+ * Calls with the token of this moment. When the peer refuses it, it is renewed, and the call made once more if another one is there: the peer has done nothing
+ * of a call that it refused.
+ */
+export async function withToken<T>(
+  { token: source, renewToken }: TokenOptions,
+  call: (token: string | undefined) => Promise<T>,
+): Promise<T> {
+  const token = await readToken(source);
+  try {
+    return await call(token);
+  } catch (error) {
+    if (token === undefined || !isRefused(error)) throw error;
+    await renewToken?.(token);
+    const next = await readToken(source);
+    if (next === undefined || next === token) throw error;
+    return await call(next);
+  }
+}

@@ -38,6 +38,11 @@ export interface RemoteOptions {
   readonly tls?: RemoteTls;
   /** The bearer token, asked for each call and trimmed; empty or undefined sends none. */
   readonly token?: () => Promise<string | undefined>;
+  /**
+   * Told the token that the peer refused with 401, before the token is asked for once more; another one is then sent, once. Default: nothing is
+   * renewed, but a file that has changed is read again.
+   */
+  readonly renewToken?: (refused: string) => Promise<void>;
   /** What is not set keeps its default. */
   readonly timeouts?: Partial<RemoteTimeouts>;
   /** Told of repeated calls (debug) and of parts of answers that were ignored (warn). */

@@ -7,7 +7,7 @@ import { errorFromAnswer } from './error-from-answer.ts';
 import { parsePeerUrl, type PeerUrl } from './parse-peer-url.ts';
 import type { PeerRequest } from './peer-request.ts';
 import { readText } from './read-body.ts';
-import { readToken } from './read-token.ts';
+import { withToken, type TokenOptions } from './read-token.ts';
 import type { RemoteOptions } from './remote-options.ts';
 import { translateTransportError, type FailedExchange } from './translate-transport-error.ts';
 
@@ -60,7 +60,7 @@ export function exchangeOf({ operation, changes = false }: PeerRequest, url: Pee
 }
 
 /** Connections to a peer, made when they are needed and kept. */
-export function createTransport(options: Pick<RemoteOptions, 'url' | 'tls' | 'token'>): Transport {
+export function createTransport(options: Pick<RemoteOptions, 'url' | 'tls' | keyof TokenOptions>): Transport {
   const url = parsePeerUrl(options.url);
   // Deadlines are ours, per call: undici's would cut long streams.
   const shared = { connect: createConnector(url, options.tls), allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
@@ -72,9 +72,8 @@ export function createTransport(options: Pick<RemoteOptions, 'url' | 'tls' | 'to
     return isInterLinkError(error) ? error : translateTransportError(error, exchangeOf(request, url));
   }
 
-  async function ask(attempt: Attempt): Promise<Dispatcher.ResponseData> {
+  async function send(attempt: Attempt, token: string | undefined): Promise<Dispatcher.ResponseData> {
     const { request } = attempt;
-    const token = await readToken(options.token);
     const pool = request.changes === true ? bounded : freely;
     try {
       const response = await pool.request(buildRequest(url, attempt, buildHeaders(attempt, token)));
@@ -86,6 +85,9 @@ export function createTransport(options: Pick<RemoteOptions, 'url' | 'tls' | 'to
       throw translate(error, attempt);
     }
   }
+
+  const ask = (attempt: Attempt): Promise<Dispatcher.ResponseData> =>
+    withToken(options, (token) => send(attempt, token));
 
   const dispose = async (): Promise<void> => {
     await Promise.all([freely.destroy(), bounded.destroy()]);

@@ -12,13 +12,14 @@ const entryKeys: ReadonlySet<string> = new Set(['NodeName', 'KubeletPort']);
  * lists and values replaced. An entry that names its own `InterlinkURL` takes nothing else of the connection from the defaults.
  */
 export function mergeNodeEntry(defaults: Section, entry: Section, nodeName: string): Section {
-  const { CertificateDirectory: directory, ...extensions } = sectionOf(defaults['Extensions']);
+  const { CertificateDirectory: directory, OAuth2: oauth, ...extensions } = sectionOf(defaults['Extensions']);
   const own = Object.entries(entry).filter(([key]) => !entryKeys.has(key));
   const isElsewhere = entry['InterlinkURL'] !== undefined;
   const shared = Object.entries(defaults).filter(([key]) => !(isElsewhere && connectionKeys.has(key)));
   // Each node has a certificate of its own.
   const certificates = typeof directory === 'string' ? { CertificateDirectory: join(directory, nodeName) } : {};
-  const base: Section = { ...Object.fromEntries(shared), Extensions: { ...extensions, ...certificates } };
+  const tokens = isElsewhere || oauth === undefined ? {} : { OAuth2: oauth };
+  const base: Section = { ...Object.fromEntries(shared), Extensions: { ...extensions, ...certificates, ...tokens } };
   return { ...base, ...Object.fromEntries(own.map(([key, value]) => [key, mergeValue(base[key], value)])) };
 }
 

@@ -28,6 +28,23 @@ const nodes = [
   { NodeName: 'far' },
 ];
 
+describe('the OAuth client of the file and of the environment', () => {
+  const iam = { IAM_TOKEN_ENDPOINT: 'https://iam.example/token', IAM_CLIENT_ID: 'env', IAM_CLIENT_SECRET: 'hidden' };
+  const OAuth2 = { TokenURL: 'https://file.example/token', ClientID: 'file', ClientSecretFile: '/secret' };
+
+  it.each([
+    ['the file', { ...many, Extensions: { OAuth2 } }, {}, 'file'],
+    ['the environment', many, iam, 'env'],
+  ])('of %s is that of the API server beside the list, and of no other site', (_, file, more, clientId) => {
+    const { config, warnings } = load({ ...file, Nodes: nodes }, more);
+    const [cpu, gpu] = config.nodes;
+    expect(cpu?.interLink?.oauth).toMatchObject({ clientId });
+    expect(gpu?.interLink).toEqual({ url: 'unix:///run/gpu.sock' });
+    expect(warnings.join()).toContain('VKTokenFile has no effect');
+    expect(warnings.join()).not.toContain('hidden');
+  });
+});
+
 describe('many nodes in one file', () => {
   it('take the keys beside the list as defaults', () => {
     const [cpu, gpu, far] = load({ ...many, Nodes: nodes }).config.nodes;

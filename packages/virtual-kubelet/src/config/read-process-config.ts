@@ -63,7 +63,8 @@ function readEntries(file: ProcessFile, defaults: Section, value: unknown, sourc
   const read = raw.map((entry, index) => {
     const { NodeName = '', KubeletPort } = file.Nodes?.[index] ?? {};
     const port = KubeletPort ?? portOf(source, index);
-    const environment = { ...source.environment, ...(port === undefined ? {} : { KUBELET_PORT: String(port) }) };
+    const shared = entry['InterlinkURL'] === undefined ? source.environment : withoutTokenNames(source.environment);
+    const environment = { ...shared, ...(port === undefined ? {} : { KUBELET_PORT: String(port) }) };
     const where = `${source.file}: Nodes[${index}]`;
     return readLegacyConfig(mergeNodeEntry(defaults, entry, NodeName), {
       file: where,
@@ -75,6 +76,11 @@ function readEntries(file: ProcessFile, defaults: Section, value: unknown, sourc
     nodes: read.map(({ config }) => config),
     warnings: [...warnings, ...read.flatMap((node) => node.warnings)],
   };
+}
+
+/** The environment's token is for the API server beside the list, and not for another site's. */
+function withoutTokenNames(environment: LegacySource['environment']): LegacySource['environment'] {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('IAM_')));
 }
 
 /** Undefined: what the environment says is no port, which is told with the first node. */

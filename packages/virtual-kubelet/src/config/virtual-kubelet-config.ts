@@ -1,5 +1,5 @@
 import type { LogLevel } from '@interlink/runtime';
-import type { RemoteTls } from '@interlink/plugin-sdk';
+import type { OAuthSettings, RemoteTls } from '@interlink/plugin-sdk';
 import type { Taint } from '@interlink/spec';
 import type { PodSettings } from '../pods/pod-settings.ts';
 
@@ -29,6 +29,8 @@ export interface InterLinkConnection {
   readonly url: string;
   /** File with the bearer token, read again for each call. */
   readonly tokenFile?: string;
+  /** How the bearer token is got; wins over the file. */
+  readonly oauth?: OAuthSettings;
   /** For https. */
   readonly tls?: RemoteTls;
 }

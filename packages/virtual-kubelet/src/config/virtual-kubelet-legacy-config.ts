@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isIP } from 'node:net';
-import type { RemoteTls } from '@interlink/plugin-sdk';
+import { readOAuthConfig, type RemoteTls } from '@interlink/plugin-sdk';
 import { checkConfig, ConfigError, unknownKeys } from '@interlink/runtime';
 import { isLabelValue, isQualifiedName } from '../node/label-syntax.ts';
 import { readTaints } from '../node/read-taints.ts';
@@ -88,7 +88,14 @@ function readConnection(file: LegacyFile, source: LegacySource): InterLinkConnec
   const url = isUnix || file.InterlinkPort === undefined ? file.InterlinkURL : `${bare}:${file.InterlinkPort}`;
   if (!URL.canParse(url)) throw new ConfigError(`${source.file}: InterlinkURL and InterlinkPort give no URL: ${url}`);
   const tls = readTls(file);
-  return { url, ...defined('tokenFile', file.VKTokenFile), ...(Object.keys(tls).length === 0 ? {} : { tls }) };
+  const { environment } = source;
+  const oauth = readOAuthConfig(file.Extensions?.OAuth2, { where: `${source.file}: Extensions.OAuth2`, environment });
+  return {
+    url,
+    ...defined('tokenFile', file.VKTokenFile),
+    ...defined('oauth', oauth),
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+  };
 }
 
 /** `TLS.*` when enabled, else `HTTP.*`; the same for every call, logs included. */
@@ -182,6 +189,10 @@ function readPods(file: LegacyFile): PodSettings {
   };
 }
 
+function getsToken(file: LegacyFile, source: LegacySource): boolean {
+  return file.Extensions?.OAuth2 != null || environmentText(source, 'IAM_TOKEN_ENDPOINT') !== undefined;
+}
+
 function keyWarnings(value: unknown, source: LegacySource): string[] {
   return unknownKeys(value, legacyKeys).map(({ path, nearest }) => {
     const hint = nearest === undefined ? '' : `; ${JSON.stringify(nearest)} is known`;
@@ -193,6 +204,10 @@ function valueWarnings(file: LegacyFile, source: LegacySource): string[] {
   const halfPair = (file.KubeletCertFile === undefined) !== (file.KubeletKeyFile === undefined);
   const warnings: readonly (readonly [boolean, string])[] = [
     [halfPair, `${source.file}: KubeletCertFile and KubeletKeyFile count only together`],
+    [
+      file.VKTokenFile !== undefined && file.VKTokenFile !== '/dev/null' && getsToken(file, source),
+      `${source.file}: VKTokenFile has no effect: the token is got by Extensions.OAuth2 or IAM_TOKEN_ENDPOINT`,
+    ],
     [
       file.HTTP?.Insecure === true && file.TLS?.Enabled !== true && file.InterlinkURL?.startsWith('https://') === true,
       `${source.file}: HTTP.Insecure: the certificate of the interLink API is not checked`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oauthConfigSchema } from '@interlink/plugin-sdk';
 import type { KeyShape } from '@interlink/runtime';
 import { optionalCount, optionalFlag, optionalSeconds, optionalText } from './legacy-values.ts';
 
@@ -8,6 +9,11 @@ export const extensionsSchema = z.strictObject({
   PingFailuresBeforeNotReady: optionalCount.describe(
     'Failed pings in a row after which the node is not Ready. Default: 3.',
   ),
+  OAuth2: oauthConfigSchema
+    .nullish()
+    .describe(
+      'How the token for the interLink API is got, in place of VKTokenFile. Default: IAM_TOKEN_ENDPOINT and the like.',
+    ),
   NodeHostname: optionalText.describe(
     'DNS name of the kubelet API for the Node object. Most API servers prefer it to the IP. Default: none.',
   ),
