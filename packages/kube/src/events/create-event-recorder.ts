@@ -81,6 +81,11 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     }
   }
 
+  function logFailure(error: unknown, { object, reason }: Told): void {
+    const level = isEndOfNamespace(error) ? 'debug' : 'warn';
+    logger[level]({ err: error, object: object.name, reason }, 'event not recorded');
+  }
+
   return {
     event(object, type, reason, message) {
       const at = clock.now();
@@ -98,11 +103,16 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       pending += 1;
       last = last
         .then(() => send(told))
-        .catch((error: unknown) => logger.warn({ err: error, object: object.name, reason }, 'event not recorded'))
+        .catch((error: unknown) => logFailure(error, told))
         .finally(() => (pending -= 1));
     },
     flush: () => last,
   };
+}
+
+/** A namespace that is being deleted takes no new objects while its pods are still ended one by one. */
+function isEndOfNamespace(error: unknown): boolean {
+  return hasStatus(error, 404) || (hasStatus(error, 403) && String(error).includes('it is being terminated'));
 }
 
 interface Told {
