@@ -182,6 +182,8 @@ function readPods(file: LegacyFile): PodSettings {
     statusIntervalSeconds: extensions?.StatusIntervalSeconds,
     pushedStatusIntervalSeconds: extensions?.PushedStatusIntervalSeconds,
     lostAfterSeconds: extensions?.LostAfterSeconds,
+    unknownAfterSeconds: extensions?.UnknownAfterSeconds,
+    unknownLostAfterSeconds: extensions?.UnknownLostAfterSeconds,
     abandonDeletionAfterSeconds: extensions?.AbandonDeletionAfterSeconds,
     orphanAfterSeconds: extensions?.OrphanAfterSeconds,
     sweepIntervalSeconds: extensions?.SweepIntervalSeconds,

@@ -33,6 +33,12 @@ export const extensionsSchema = z.strictObject({
   LostAfterSeconds: optionalSeconds.describe(
     'A pod whose job the backend positively does not have for this long becomes Failed. 0: never. Default: 300.',
   ),
+  UnknownAfterSeconds: optionalSeconds.describe(
+    'A pod says that its state is unknown when the backend was silent or could not be asked for this long. Default: 60.',
+  ),
+  UnknownLostAfterSeconds: optionalSeconds.describe(
+    'A pod of whose job nothing can be known for this long becomes Failed, although the job may run. 0: never. Default: 0.',
+  ),
   AbandonDeletionAfterSeconds: optionalSeconds.describe(
     'A deleted pod leaves without the confirmation of the backend after this time. 0: never. Default: 86,400.',
   ),

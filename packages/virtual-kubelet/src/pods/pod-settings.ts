@@ -21,6 +21,10 @@ export interface PodSettings {
   readonly pushedStatusIntervalSeconds?: number | undefined;
   /** A pod whose job the backend positively does not have, for this long, becomes Failed. 0: never. Default 300. */
   readonly lostAfterSeconds?: number | undefined;
+  /** The condition of a pod says that its state is unknown, after the backend could not be asked or was silent for this long. Default 60. */
+  readonly unknownAfterSeconds?: number | undefined;
+  /** A pod of whose job nothing is known, for this long without a break, becomes Failed although the job may run. 0: never. Default 0. */
+  readonly unknownLostAfterSeconds?: number | undefined;
   /** A pod is removed without the backend's confirmation this long after its deletion was due, with a warning. 0: never. Default 86400. */
   readonly abandonDeletionAfterSeconds?: number | undefined;
   /** A job without a pod is deleted after this time. Default 60. */
@@ -39,6 +43,8 @@ export interface EffectivePodSettings extends PodSettings {
   readonly statusIntervalSeconds: number;
   readonly pushedStatusIntervalSeconds: number;
   readonly lostAfterSeconds: number;
+  readonly unknownAfterSeconds: number;
+  readonly unknownLostAfterSeconds: number;
   readonly abandonDeletionAfterSeconds: number;
   readonly orphanAfterSeconds: number;
   readonly sweepIntervalSeconds: number;
@@ -55,6 +61,8 @@ export function withPodDefaults(settings: PodSettings): EffectivePodSettings {
     statusIntervalSeconds: settings.statusIntervalSeconds ?? 5,
     pushedStatusIntervalSeconds: settings.pushedStatusIntervalSeconds ?? 30,
     lostAfterSeconds: settings.lostAfterSeconds ?? 300,
+    unknownAfterSeconds: settings.unknownAfterSeconds ?? 60,
+    unknownLostAfterSeconds: settings.unknownLostAfterSeconds ?? 0,
     abandonDeletionAfterSeconds: settings.abandonDeletionAfterSeconds ?? 86_400,
     orphanAfterSeconds: settings.orphanAfterSeconds ?? 60,
     sweepIntervalSeconds: settings.sweepIntervalSeconds ?? 300,

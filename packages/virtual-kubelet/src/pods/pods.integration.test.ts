@@ -21,6 +21,7 @@ describe('a pod', () => {
     expect(running?.metadata?.annotations?.['JobID']).toBe('job-1');
     expect(running?.status).toMatchObject({ hostIP: '10.0.0.1', podIP: '10.0.0.1', qosClass: 'BestEffort' });
     await told('Normal JobSubmitted: the backend took the pod as job job-1');
+    await told('Normal Started: Container main started');
     fake.set(uidOf(pod), ended(0));
     const succeeded = await phase('demo', 'Succeeded');
     expect(container(succeeded)?.state?.terminated).toMatchObject({ exitCode: 0, reason: 'Completed' });
@@ -184,13 +185,37 @@ describe('a backend', () => {
         containers: [],
         interlink: { state: 'unknown', reason: 'SchedulerAway' },
       }));
-    await told('Warning SchedulerAway');
+    await told('Warning RemoteStateUnknown: SchedulerAway');
     const found = await read();
     expect(found?.status?.containerStatuses).toEqual(running?.status?.containerStatuses);
     expect(found?.status?.phase).toBe('Running');
     fake.statusAnswer = undefined;
     fake.set(uidOf(pod), ended(0));
     await phase('demo', 'Succeeded');
+    await told('Normal RemoteStateKnown');
+    await told('Normal Ended: Container main ended with exit code 0');
+  });
+
+  it('that cannot be asked at all for long is said so in each pod, and again when it is back', async () => {
+    const fake = await backend({}, { unknownAfterSeconds: 1 });
+    await create();
+    await phase('demo', 'Running');
+    const remoteState = (pod: Pod | undefined) =>
+      pod?.status?.conditions?.find(({ type }) => type === 'interlink.eu/RemoteStateKnown');
+    fake.statusAnswer = () => {
+      throw new UnavailableError('connection refused');
+    };
+    const doubted = await eventually(
+      () => read(),
+      (pod) => remoteState(pod)?.status === 'False',
+    );
+    expect(remoteState(doubted)?.reason).toBe('BackendUnreachable');
+    expect(doubted?.status?.phase).toBe('Running');
+    fake.statusAnswer = undefined;
+    await eventually(
+      () => read(),
+      (pod) => remoteState(pod)?.status === 'True',
+    );
   });
 
   it('is not told about one pod what is true of another of the same name', async () => {

@@ -6,6 +6,7 @@ export interface PodParts {
   readonly uid?: string;
   readonly annotations?: Record<string, string>;
   readonly labels?: Record<string, string>;
+  readonly generation?: number;
   readonly spec?: Partial<PodSpec>;
   readonly status?: PodStatusV1;
 }
@@ -18,6 +19,7 @@ export function buildPod(parts: PodParts = {}): Pod {
       name,
       namespace: 'default',
       uid,
+      ...(parts.generation === undefined ? {} : { generation: parts.generation }),
       ...(parts.labels ? { labels: parts.labels } : {}),
       ...(parts.annotations ? { annotations: parts.annotations } : {}),
     },

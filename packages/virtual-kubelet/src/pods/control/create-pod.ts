@@ -10,10 +10,13 @@ import { buildCreateRequest, type BuiltRequest } from '../inputs/build-create-re
 import { fetchPodInputs } from '../inputs/fetch-pod-inputs.ts';
 import { refusedStatus } from '../status/ended-status.ts';
 import { podAddresses } from '../status/pod-addresses.ts';
+import type { PodEvent } from '../status/pod-event.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
+import { statusEvents } from '../status/status-events.ts';
 import { judgeCreateError, triesBeforeRefusal } from './judge-create-error.ts';
 import { creatingReason, statusContext, type PodContext, type Step } from './pod-context.ts';
-import { podKey, podReference, podUid } from './pod-identity.ts';
+import { podKey, podUid } from './pod-identity.ts';
+import { tellAccepted, tellPod } from './tell-pod.ts';
 import { waitForInputs } from './wait-for-inputs.ts';
 import { writeStatus } from './write-pod.ts';
 
@@ -39,11 +42,11 @@ export async function createPod(context: PodContext, pod: Pod, signal: AbortSign
 }
 
 /** In a kubelet's words. It may be that the image is for everybody. */
-function reportAbsent({ events }: PodContext, pod: Pod, pullSecrets: readonly string[]): void {
+function reportAbsent(context: PodContext, pod: Pod, pullSecrets: readonly string[]): void {
   if (pullSecrets.length === 0) return;
   const names = pullSecrets.join(', ');
   const message = `Unable to retrieve some image pull secrets (${names}); attempting to pull the image may not succeed.`;
-  events.event(podReference(pod), 'Warning', 'FailedToRetrieveImagePullSecret', message);
+  tellPod(context, pod, { type: 'Warning', reason: 'FailedToRetrieveImagePullSecret', message });
 }
 
 async function buildRequest(context: PodContext, pod: Pod): Promise<BuiltRequest> {
@@ -125,7 +128,7 @@ async function findEarlier(context: PodContext, pod: Pod, signal: AbortSignal): 
 }
 
 async function recordCreated(context: PodContext, pod: Pod, created: CreateStruct, signal: AbortSignal): Promise<Step> {
-  const { memory, events, logger } = context;
+  const { memory, logger } = context;
   const uid = podUid(pod);
   const remote = memory.answers.get(uid)?.status;
   memory.answers.delete(uid);
@@ -145,9 +148,16 @@ async function recordCreated(context: PodContext, pod: Pod, created: CreateStruc
   if (!written) return undefined;
   memory.attempted.delete(uid);
   logger.info({ pod: podKey(pod), podUid: uid, jobId: created.PodJID }, 'pod created');
-  events.event(podReference(pod), 'Normal', 'JobSubmitted', `the backend took the pod as job ${created.PodJID}`);
-  for (const warning of created.warnings ?? []) events.event(podReference(pod), 'Warning', 'FieldIgnored', warning);
+  tellPod(context, pod, ...submittedEvents(created), ...statusEvents(named, next.status, remote));
   return { requeueAfterSeconds: next.lookAgainAfterSeconds };
+}
+
+function submittedEvents({ PodJID, warnings }: CreateStruct): readonly PodEvent[] {
+  const message = `the backend took the pod as job ${PodJID}`;
+  return [
+    { type: 'Normal', reason: 'JobSubmitted', message },
+    ...(warnings ?? []).map((warning): PodEvent => ({ type: 'Warning', reason: 'FieldIgnored', message: warning })),
+  ];
 }
 
 function isRefused({ memory }: PodContext, uid: string, error: unknown): boolean {
@@ -163,7 +173,7 @@ async function refuse(context: PodContext, pod: Pod, error: unknown, signal: Abo
   context.memory.refusals.delete(podUid(pod));
   await writeStatus(context, pod, refusedStatus(pod, message, statusContext(context, pod)), { signal });
   context.logger.warn({ pod: podKey(pod), podUid: podUid(pod), err: error }, 'pod refused');
-  context.events.event(podReference(pod), 'Warning', 'ProviderFailed', message);
+  tellPod(context, pod, { type: 'Warning', reason: 'ProviderFailed', message });
   return undefined;
 }
 
@@ -178,7 +188,8 @@ async function showFailure(context: PodContext, pod: Pod, error: unknown, signal
     undefined,
     statusContext(context, pod, () => waiting),
   );
-  context.events.event(podReference(pod), 'Warning', 'ProviderUnavailable', waiting.message);
+  tellAccepted(context, pod, podUid(pod));
+  tellPod(context, pod, { type: 'Warning', reason: 'ProviderUnavailable', message: waiting.message });
   await writeStatus(context, pod, status, { signal });
 }
 

@@ -1,4 +1,4 @@
-import type { Pod } from '@interlink/spec';
+import type { Pod, PodStatus } from '@interlink/spec';
 import { isTerminal } from '../status/pod-phase.ts';
 import { createStatusQuestion } from './ask-status.ts';
 import { createDoorbell } from './create-doorbell.ts';
@@ -35,7 +35,7 @@ export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptio
   const question = createStatusQuestion(api);
   const doorbell = createDoorbell(clock, askSoonMilliseconds);
   let overtaken: Set<string> | undefined;
-  let failing = false;
+  let failingSince: number | undefined;
 
   async function poll(signal: AbortSignal): Promise<void> {
     const pods = context.store.list().filter((pod) => isAskedFor(context, pod));
@@ -46,21 +46,41 @@ export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptio
       const asked = features().size > 0 ? pods.map(statusReference) : pods;
       const answers = await question.ask(asked, { signal });
       metrics.polled('answered', (clock.now() - startedAt) / 1000);
-      if (failing) logger.info({ pods: pods.length }, 'status can be asked again');
-      failing = false;
-      for (const [index, pod] of pods.entries()) {
-        const uid = podUid(pod);
-        if (!overtaken.has(uid)) takeAnswer(context, context.store.byUid(uid) ?? pod, answers.get(uid), enqueue);
-        if (index % podsAtOnce === podsAtOnce - 1) await clock.sleep(0, { signal });
-      }
+      if (failingSince !== undefined) logger.info({ pods: pods.length }, 'status can be asked again');
+      failingSince = undefined;
+      await takeAll(pods, (uid) => answers.get(uid), signal);
     } catch (error) {
       signal.throwIfAborted();
       metrics.polled('failed', (clock.now() - startedAt) / 1000);
-      if (!failing) logger.warn({ err: error, pods: pods.length }, 'status cannot be asked, states stay as they are');
-      failing = true;
+      await handleFailure(pods, error, signal);
     } finally {
       overtaken = undefined;
     }
+  }
+
+  async function takeAll(
+    pods: readonly Pod[],
+    answerFor: (uid: string) => PodStatus | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const [index, pod] of pods.entries()) {
+      const uid = podUid(pod);
+      const isNewer = overtaken?.has(uid) === true;
+      if (!isNewer) takeAnswer(context, context.store.byUid(uid) ?? pod, answerFor(uid), enqueue);
+      if (index % podsAtOnce === podsAtOnce - 1) await clock.sleep(0, { signal });
+    }
+  }
+
+  /** States stay as they are. An outage that lasts is said in every pod, a short one is not worth two writes for each. */
+  async function handleFailure(pods: readonly Pod[], error: unknown, signal: AbortSignal): Promise<void> {
+    if (failingSince === undefined) logger.warn({ err: error, pods: pods.length }, 'status cannot be asked');
+    failingSince ??= clock.now();
+    if (isPushed() || clock.now() - failingSince < settings.unknownAfterSeconds * 1000) return;
+    await takeAll(
+      pods.filter((pod) => !isBeingDeleted(pod)),
+      unreachable,
+      signal,
+    );
   }
 
   return {
@@ -79,4 +99,10 @@ export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptio
 function isAskedFor({ memory }: PodContext, pod: Pod): boolean {
   if (isBeingDeleted(pod)) return memory.deleting.has(podUid(pod)) && !memory.removed.has(podUid(pod));
   return podJobId(pod) !== undefined && !isTerminal(pod.status?.phase);
+}
+
+/** In place of an answer of a peer that cannot be asked. */
+function unreachable(UID: string): PodStatus {
+  const message = 'the interLink API does not answer';
+  return { UID, interlink: { state: 'unknown', reason: 'BackendUnreachable', message } };
 }

@@ -2,8 +2,9 @@ import { annotations, isInterLinkError, type Pod } from '@interlink/spec';
 import { deletedStatus } from '../status/ended-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { statusContext, type PodContext, type Step } from './pod-context.ts';
-import { podJobId, podKey, podReference, podUid } from './pod-identity.ts';
+import { podJobId, podKey, podUid } from './pod-identity.ts';
 import { syncPod } from './sync-pod.ts';
+import { tellPod } from './tell-pod.ts';
 import { removePod, writeStatus } from './write-pod.ts';
 
 /** The Go virtual kubelet marks a pod so when it asks for the end of its job. */
@@ -51,7 +52,7 @@ export function deleteRequest(context: PodContext, pod: Pod): Pod {
 
 /** Asks for the end of the job; gives undefined once the backend accepted it. Throws what passes by itself. */
 async function requestEnd(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step | 'abandoned'> {
-  const { api, memory, metrics, logger, events } = context;
+  const { api, memory, metrics, logger } = context;
   try {
     await api.delete(deleteRequest(context, pod), { signal });
     metrics.deleted('accepted');
@@ -60,12 +61,8 @@ async function requestEnd(context: PodContext, pod: Pod, signal: AbortSignal): P
     if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') {
       metrics.deleted('failed');
       const message = error instanceof Error ? error.message : String(error);
-      events.event(
-        podReference(pod),
-        'Warning',
-        'FailedKillPod',
-        `the job could not be deleted, trying again: ${message}`,
-      );
+      const words = `the job could not be deleted, trying again: ${message}`;
+      tellPod(context, pod, { type: 'Warning', reason: 'FailedKillPod', message: words });
       if (isOverdue(context, pod)) {
         abandon(context, pod, message);
         return 'abandoned';
@@ -76,6 +73,8 @@ async function requestEnd(context: PodContext, pod: Pod, signal: AbortSignal): P
     }
   }
   memory.deleting.add(podUid(pod));
+  if (!isTerminal(pod.status?.phase))
+    tellPod(context, pod, { type: 'Normal', reason: 'Killing', message: `Stopping job ${podJobId(pod) ?? ''}`.trim() });
   return undefined;
 }
 
@@ -88,11 +87,12 @@ async function finish(context: PodContext, pod: Pod, signal: AbortSignal): Promi
   return undefined;
 }
 
-function abandon({ metrics, logger, events }: PodContext, pod: Pod, message: string): void {
+function abandon(context: PodContext, pod: Pod, message: string): void {
+  const { metrics, logger } = context;
   metrics.deleted('abandoned');
   logger.error({ pod: podKey(pod), podUid: podUid(pod), jobId: podJobId(pod), reason: message }, 'job abandoned');
   const words = `the pod is removed although its job ${podJobId(pod) ?? ''} may still run: ${message}`;
-  events.event(podReference(pod), 'Warning', 'JobAbandoned', words);
+  tellPod(context, pod, { type: 'Warning', reason: 'JobAbandoned', message: words });
 }
 
 /** Whether the patience with the backend is over. */

@@ -47,7 +47,8 @@ export function statusContext(
   waiting?: (containerName: string) => WaitingReason | undefined,
 ): StatusContext {
   const addresses = podAddresses(pod, nodeIp);
-  return { addresses, lostAfterSeconds: settings.lostAfterSeconds, now: clock.now(), waiting };
+  const { lostAfterSeconds, unknownLostAfterSeconds } = settings;
+  return { addresses, lostAfterSeconds, unknownLostAfterSeconds, now: clock.now(), waiting };
 }
 
 /** The reason of containers that are being created, as a kubelet words it. */

@@ -28,6 +28,10 @@ export interface PodMemory {
   readonly removed: Set<string>;
   /** Since when the backend is silent about a pod, in milliseconds since 1970. */
   readonly silentSince: Map<string, number>;
+  /** Pods of which it was told that they are in work. */
+  readonly accepted: Set<string>;
+  /** What was told last of a pod's failing probes. */
+  readonly alarms: Map<string, string>;
   /** Forgets a pod that is no more. */
   forget(uid: string): void;
 }
@@ -44,6 +48,8 @@ export function createPodMemory(): PodMemory {
     deleting: new Set<string>(),
     removed: new Set<string>(),
     silentSince: new Map<string, number>(),
+    accepted: new Set<string>(),
+    alarms: new Map<string, string>(),
   };
   return {
     ...memory,

@@ -4,9 +4,7 @@ import { nextPodStatus } from '../status/pod-status.ts';
 import { statusPatch } from '../status/status-patch.ts';
 import { statusContext, type PodContext } from './pod-context.ts';
 import { isBeingDeleted, podJobId, podKey, podUid } from './pod-identity.ts';
-
-/** Silence about a pod is made visible after this time. */
-const silenceMilliseconds = 60_000;
+import { tellPod } from './tell-pod.ts';
 
 /** Puts a key in for work. */
 export type Enqueue = (key: string) => void;
@@ -22,6 +20,7 @@ export function takeAnswer(context: PodContext, pod: Pod, status: PodStatus | un
     return;
   }
   if (isTerminal(pod.status?.phase)) return;
+  if (status !== undefined) tellAlarm(context, pod, status);
   const said = status ?? silence(context, uid);
   if (status !== undefined) memory.silentSince.delete(uid);
   if (said === undefined) return;
@@ -34,16 +33,30 @@ export function takeAnswer(context: PodContext, pod: Pod, status: PodStatus | un
   enqueue(podKey(pod));
 }
 
+/** A probe that fails need not change a status, but its author should see it. Told again only after another state in between. */
+function tellAlarm(context: PodContext, pod: Pod, { interlink }: PodStatus): void {
+  const { alarms } = context.memory;
+  const uid = podUid(pod);
+  const message = interlink?.reason === 'Unhealthy' ? interlink.message : undefined;
+  if (message === alarms.get(uid)) return;
+  if (message === undefined) {
+    alarms.delete(uid);
+    return;
+  }
+  alarms.set(uid, message);
+  tellPod(context, pod, { type: 'Warning', reason: 'Unhealthy', message });
+}
+
 function changesSomething(context: PodContext, pod: Pod, status: PodStatus): boolean {
   const next = nextPodStatus(pod, status, statusContext(context, pod));
   return next.lookAgainAfterSeconds !== undefined || statusPatch(pod.status, next.status) !== undefined;
 }
 
 /** After a while without a word, an answer that says so. It moves no state. */
-function silence({ memory, clock }: PodContext, uid: string): PodStatus | undefined {
+function silence({ memory, clock, settings }: PodContext, uid: string): PodStatus | undefined {
   const since = memory.silentSince.get(uid);
   if (since === undefined) memory.silentSince.set(uid, clock.now());
-  if (since === undefined || clock.now() - since < silenceMilliseconds) return undefined;
+  if (since === undefined || clock.now() - since < settings.unknownAfterSeconds * 1000) return undefined;
   const message = 'the backend says nothing about this pod';
   return { UID: uid, interlink: { state: 'unknown', reason: 'NoStatus', message } };
 }

@@ -3,7 +3,8 @@ import type { InputProblem } from '../inputs/pod-inputs.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import type { WaitingReason } from '../status/status-context.ts';
 import { creatingReason, statusContext, type PodContext, type Step } from './pod-context.ts';
-import { podReference } from './pod-identity.ts';
+import { podUid } from './pod-identity.ts';
+import { tellAccepted, tellPod } from './tell-pod.ts';
 import { writeStatus } from './write-pod.ts';
 
 const retryBounds = { least: 0.5, most: 5 };
@@ -22,12 +23,13 @@ export async function waitForInputs(
 ): Promise<Step> {
   const volumes = problems.filter((problem) => problem.kind === 'volume');
   const variables = volumes.length > 0 ? [] : problems.filter((problem) => problem.kind === 'environment');
+  tellAccepted(context, pod, podUid(pod));
   for (const { volume, reason } of volumes) {
     const message = `MountVolume.SetUp failed for volume "${volume}" : ${reason}`;
-    context.events.event(podReference(pod), 'Warning', 'FailedMount', message);
+    tellPod(context, pod, { type: 'Warning', reason: 'FailedMount', message });
   }
   for (const { container, reason } of variables) {
-    context.events.event(podReference(pod, container), 'Warning', 'Failed', `Error: ${reason}`);
+    tellPod(context, pod, { type: 'Warning', reason: 'Failed', message: `Error: ${reason}`, container });
   }
   const reasons = new Map<string, WaitingReason>(
     variables.map(({ container, reason }) => [container, { reason: 'CreateContainerConfigError', message: reason }]),

@@ -31,13 +31,14 @@ export function composeStatus(pod: Pod, parts: StatusParts, context: StatusConte
     sidecars: statusesOf(tracked, 'sidecar'),
     main: statusesOf(tracked, 'main'),
   });
+  const moment = { now: context.now, generation: pod.metadata?.generation };
   return {
     ...previous,
     ...addressStatus(context.addresses),
     phase,
     ...present({ reason, message, observedGeneration: pod.metadata?.generation }),
     startTime: previous.startTime ?? formatTime(context.now),
-    conditions: mergeConditions(previous.conditions ?? [], [...claims, ...parts.claims], context.now),
+    conditions: mergeConditions(previous.conditions ?? [], [...claims, ...parts.claims], moment),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: main,
   };

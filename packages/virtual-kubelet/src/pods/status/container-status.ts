@@ -35,14 +35,30 @@ export function nextContainerStatus(facts: ContainerFacts): ContainerStatus {
   return {
     name: container.name,
     state,
-    lastState: lastState(known, remote, restarts),
+    lastState: lastState(known, remote, evidence),
     ready: isReady(facts, state),
     restartCount: restarts,
     image: remote.image || container.image || '',
     imageID: remote.imageID || known.imageID || '',
     ...present({ containerID: remote.containerID || known.containerID }),
     started: isStarted(facts, state),
+    ...submittedResources(facts, state),
   };
+}
+
+/**
+ * What the job was submitted with: a kubelet says in the same place what a running container has. Said once, at the start: the spec may be changed
+ * afterwards, the job not; and API servers before 1.33 drop the field.
+ */
+function submittedResources(
+  { container, previous, role }: ContainerFacts,
+  state: ContainerState,
+): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
+  const { resources, allocatedResources } = previous ?? {};
+  if (resources !== undefined) return { resources, ...present({ allocatedResources }) };
+  const asked = container.resources ?? {};
+  if (role === 'init' || !state.running || previous?.state?.running || Object.keys(asked).length === 0) return {};
+  return { resources: asked, ...present({ allocatedResources: asked.requests }) };
 }
 
 /** The status of a container that nothing is known of yet. */
@@ -80,7 +96,8 @@ function withTimes(evidence: ContainerState, known: ContainerState | undefined, 
 
 function restartCount(known: ContainerStatus, remote: ContainerStatus, evidence: ContainerState): number {
   const counted = Math.max(known.restartCount, wholeNumber(remote.restartCount));
-  const started = known.state?.terminated !== undefined && evidence.terminated === undefined;
+  // While it waits for the restart, the restart has not happened.
+  const started = known.state?.terminated !== undefined && evidence.running !== undefined;
   return started && counted === known.restartCount ? counted + 1 : counted;
 }
 
@@ -88,11 +105,12 @@ function wholeNumber(value: unknown): number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 0;
 }
 
-function lastState(known: ContainerStatus, remote: ContainerStatus, restarts: number): ContainerState {
+function lastState(known: ContainerStatus, remote: ContainerStatus, evidence: ContainerState): ContainerState {
   const said = readContainerState(remote.lastState);
   if (said !== undefined && said !== 'no-exit-code' && said.terminated) return said;
-  const before = known.state?.terminated ? { terminated: known.state.terminated } : undefined;
-  return (restarts > known.restartCount ? before : undefined) ?? known.lastState ?? {};
+  const before = known.state?.terminated;
+  const isOver = evidence.terminated === undefined || wholeNumber(remote.restartCount) > known.restartCount;
+  return before && isOver ? { terminated: before } : (known.lastState ?? {});
 }
 
 function isReady({ container, role, remote, exactReadiness }: ContainerFacts, state: ContainerState): boolean {

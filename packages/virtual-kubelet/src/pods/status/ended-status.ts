@@ -1,6 +1,7 @@
 import type { ContainerStateTerminated, Pod, PodStatusV1 } from '@interlink/spec';
 import { composeStatus } from './compose-status.ts';
 import { present } from './container-state.ts';
+import { jobLostReason } from './disruption.ts';
 import { formatTime } from './kubernetes-time.ts';
 import type { ConditionClaim } from './pod-conditions.ts';
 import { isTerminal } from './pod-phase.ts';
@@ -10,9 +11,6 @@ import { statusesOf, trackContainers, type TrackedContainer } from './tracked-co
 
 /** Reason of a pod that the backend refused; the Go virtual kubelet uses the same. */
 export const providerFailedReason = 'ProviderFailed';
-
-/** Reason of a pod that failed because its job vanished. */
-export const jobLostReason = 'JobLost';
 
 /** What a kubelet writes for a container whose end nobody saw. */
 const unseenEnd = {
@@ -27,9 +25,8 @@ export function refusedStatus(pod: Pod, message: string, context: StatusContext)
   return endedStatus(pod, { end, reason: providerFailedReason, message }, context);
 }
 
-/** The status of a pod whose job the backend lost: Failed, and marked as a disruption for the Job controller. */
-export function lostStatus(pod: Pod, context: StatusContext): PodStatusV1 {
-  const message = 'the backend lost the job of this pod: it has no job and no record of it';
+/** The status of a pod whose job is lost: Failed, and marked as a disruption for the Job controller. */
+export function lostStatus(pod: Pod, message: string, context: StatusContext): PodStatusV1 {
   const claim: ConditionClaim = { type: 'DisruptionTarget', status: 'True', reason: jobLostReason, message };
   return endedStatus(pod, { end: unseenEnd, reason: jobLostReason, message, claims: [claim] }, context);
 }

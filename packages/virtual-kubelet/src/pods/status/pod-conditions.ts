@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod, PodCondition } from '@interlink/spec';
 import { formatTime } from './kubernetes-time.ts';
 import { hasStarted, isTerminal, type PodPhase } from './pod-phase.ts';
+import { resizePending } from './resize-claim.ts';
 
 /** What the conditions of a pod are computed from. */
 export interface ConditionFacts {
@@ -33,29 +34,42 @@ export function podConditions(facts: ConditionFacts): readonly ConditionClaim[] 
   ];
 }
 
-/** The conditions with their times: a time moves only when the status does. Conditions of others are kept. */
+/** The conditions with their times: a time moves only when the status does. Conditions of others are kept; one of a resize that is over goes. */
 export function mergeConditions(
   previous: readonly PodCondition[],
   claims: readonly ConditionClaim[],
-  now: number,
+  moment: ConditionMoment,
 ): PodCondition[] {
   const claimed = claims.map((claim) =>
     mergeCondition(
       previous.find(({ type }) => type === claim.type),
       claim,
-      now,
+      moment,
     ),
   );
-  const types = new Set(claims.map(({ type }) => type));
+  const types = new Set([...claims.map(({ type }) => type), resizePending]);
   return [...claimed, ...previous.filter(({ type }) => !types.has(type))];
 }
 
-function mergeCondition(previous: PodCondition | undefined, claim: ConditionClaim, now: number): PodCondition {
+/** When conditions were computed, and from what. */
+export interface ConditionMoment {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** `metadata.generation` of the pod; API servers before 1.33 give none. */
+  readonly generation: number | undefined;
+}
+
+function mergeCondition(
+  previous: PodCondition | undefined,
+  claim: ConditionClaim,
+  { now, generation }: ConditionMoment,
+): PodCondition {
   const { type, status, reason, message } = claim;
   const same = previous?.status === status && (claim.timeOf !== 'reason' || previous.reason === reason);
   const kept = same ? previous.lastTransitionTime : undefined;
   return {
     type,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
     status,
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),

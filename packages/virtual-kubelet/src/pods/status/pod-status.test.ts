@@ -1,6 +1,7 @@
-import { annotations, type ContainerStatus, type Pod, type PodStatus, type PodStatusV1 } from '@interlink/spec';
+import { annotations, type Pod, type PodStatus, type PodStatusV1 } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
 import { buildPod, container, withJob } from '../../../test/pods/build-pod.ts';
+import { known, remote, statuses } from '../../../test/pods/remote-status.ts';
 import { jobGoneReason, remoteStateKnown } from './remote-evidence.ts';
 import { nextPodStatus } from './pod-status.ts';
 import type { StatusContext } from './status-context.ts';
@@ -11,27 +12,6 @@ const uid = '0b7c1c2e-7a0b-4c58-9d0b-6d3c7b0c9a11';
 function context(parts: Partial<StatusContext> = {}): StatusContext {
   return { addresses: { hostIp: '10.0.0.1', podIp: '10.0.0.1' }, lostAfterSeconds: 300, now: start, ...parts };
 }
-
-type States = Record<string, 'running' | 'waiting' | number | Partial<ContainerStatus>>;
-
-function statuses(states: States): ContainerStatus[] {
-  return Object.entries(states).map(([name, state]) => {
-    const base = { name, image: '', imageID: '', ready: false, restartCount: 0 };
-    if (state === 'running') return { ...base, ready: true, state: { running: { startedAt: '2026-07-20T10:00:05Z' } } };
-    if (state === 'waiting') return { ...base, state: { waiting: { reason: 'Queued', message: 'Priority' } } };
-    if (typeof state === 'object') return { ...base, ...state };
-    const times = { startedAt: '2026-07-20T10:00:05Z', finishedAt: '2026-07-20T10:00:09Z' };
-    return { ...base, state: { terminated: { exitCode: state, ...times } } };
-  });
-}
-
-function remote(containers: States, parts: Partial<PodStatus> & { init?: States } = {}): PodStatus {
-  const { init, ...rest } = parts;
-  const answer = { name: 'demo', namespace: 'default', UID: uid, containers: statuses(containers), ...rest };
-  return init ? { ...answer, initContainers: statuses(init) } : answer;
-}
-
-const known = { interlink: { state: 'known' as const } };
 
 function after(pod: Pod, answer: PodStatus | undefined, parts: Partial<StatusContext> = {}): PodStatusV1 {
   return nextPodStatus(pod, answer, context(parts)).status;
@@ -330,6 +310,16 @@ describe('what the backend cannot say', () => {
     const first = after(pod, remote({}, gone));
     const status = after(withStatus(pod, first), remote({}, gone), { now: start + 1e9, lostAfterSeconds: 0 });
     expect(status.phase).toBe('Pending');
+  });
+
+  it('loses a pod of which nothing is known only where that is configured', () => {
+    const pod = buildPod({ annotations: withJob });
+    const first = after(pod, remote({}, unknown));
+    const later = { now: start + 600_000 };
+    expect(after(withStatus(pod, first), remote({}, unknown), later).phase).toBe('Pending');
+    const lost = after(withStatus(pod, first), remote({}, unknown), { ...later, unknownLostAfterSeconds: 600 });
+    expect(lost).toMatchObject({ phase: 'Failed', reason: 'JobLost' });
+    expect(lost.message).toContain('connection refused');
   });
 
   it('never loses a pod by silence', () => {

@@ -1,9 +1,12 @@
 import type { Pod, PodStatus, PodStatusV1 } from '@interlink/spec';
 import { composeStatus } from './compose-status.ts';
+import { disruptionClaim } from './disruption.ts';
 import { lostStatus } from './ended-status.ts';
 import { judgeLoss } from './judge-loss.ts';
-import { isTerminal, podPhase } from './pod-phase.ts';
+import { pendingWords } from './pending-message.ts';
+import { isTerminal, podPhase, type PodPhase } from './pod-phase.ts';
 import { judgeRemote, remoteStateClaim, remoteStateCondition } from './remote-evidence.ts';
+import { resizeClaim } from './resize-claim.ts';
 import type { StatusContext } from './status-context.ts';
 import { statusesOf, trackContainers } from './tracked-containers.ts';
 
@@ -37,11 +40,34 @@ export function nextPodStatus(pod: Pod, remote: PodStatus | undefined, context: 
     now: context.now,
   });
   const loss = judgeLoss(pod, evidence, context);
-  if (loss === 'lost' && !isTerminal(phase)) return { status: lostStatus(pod, context) };
-  const claim = remoteStateClaim(evidence, remoteStateCondition(pod));
-  const { reason, message } = (phase === 'Failed' ? remote?.interlink : undefined) ?? {};
-  const parts = { tracked, phase, claims: claim ? [claim] : [], reason, message };
-  return withTime(composeStatus(pod, parts, context), [lookAgainAfterSeconds, loss]);
+  if (loss && 'lostBecause' in loss && !isTerminal(phase))
+    return { status: lostStatus(pod, loss.lostBecause, context) };
+  const claims = [
+    remoteStateClaim(evidence, remoteStateCondition(pod)),
+    resizeClaim(tracked),
+    phase === 'Failed' ? disruptionClaim(remote, tracked) : undefined,
+  ].filter((claim) => claim !== undefined);
+  const parts = { tracked, phase, claims, ...podWords(pod, remote, phase) };
+  const lossSeconds = loss && 'inSeconds' in loss ? loss.inSeconds : undefined;
+  return withTime(composeStatus(pod, parts, context), [lookAgainAfterSeconds, lossSeconds]);
+}
+
+/** The pod's own reason and message. `kubectl describe pod` shows the message of a pod, but not those of containers that wait. */
+function podWords(
+  pod: Pod,
+  remote: PodStatus | undefined,
+  phase: PodPhase,
+): { readonly reason?: string | undefined; readonly message?: string | undefined } {
+  switch (phase) {
+    case 'Failed':
+      return { reason: remote?.interlink?.reason, message: remote?.interlink?.message };
+    case 'Pending':
+      // Silence keeps what is known, as it does with containers.
+      return { message: remote === undefined ? pod.status?.message : pendingWords(pod, remote)?.message };
+    case 'Running':
+    case 'Succeeded':
+      return {};
+  }
 }
 
 function withTime(status: PodStatusV1, waits: readonly unknown[]): NextStatus {

@@ -11,6 +11,8 @@ export interface StatusContext {
   readonly addresses: PodAddresses;
   /** See `PodSettings.lostAfterSeconds`. */
   readonly lostAfterSeconds: number;
+  /** See `PodSettings.unknownLostAfterSeconds`. Default 0: never. */
+  readonly unknownLostAfterSeconds?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Why containers wait that have not started. Default: they are being created. */

@@ -13,7 +13,6 @@ const plainFields = [
   'startTime',
   'hostIP',
   'podIP',
-  'observedGeneration',
   'initContainerStatuses',
   'containerStatuses',
 ] as const;
@@ -36,15 +35,36 @@ export function statusPatch(
     if (next[field] && !isDeepStrictEqual(before[field], next[field]))
       patch[field] = [{ $patch: 'replace' }, ...next[field]];
   }
-  const conditions = (next.conditions ?? []).filter((condition) => !isKnown(before.conditions, condition));
-  if (conditions.length > 0)
-    patch['conditions'] = conditions.map((condition) => withRemovals(before.conditions, condition));
-  return Object.keys(patch).length === 0 ? undefined : patch;
+  const conditions = conditionsPatch(before.conditions ?? [], next.conditions ?? []);
+  if (conditions.length > 0) patch['conditions'] = conditions;
+  const isLater = isGenerationNews(before.observedGeneration, next.observedGeneration);
+  if (Object.keys(patch).length === 0 && !isLater) return undefined;
+  return next.observedGeneration === before.observedGeneration
+    ? patch
+    : { ...patch, observedGeneration: next.observedGeneration };
+}
+
+function conditionsPatch(before: readonly PodCondition[], next: readonly PodCondition[]): unknown[] {
+  const changed = next.filter((condition) => !isKnown(before, condition));
+  const gone = before.filter(({ type }) => !next.some((condition) => condition.type === type));
+  return [
+    ...changed.map((condition) => withRemovals(before, condition)),
+    ...gone.map(({ type }) => ({ $patch: 'delete', type })),
+  ];
+}
+
+/**
+ * A generation is worth a write of its own only where the API server kept the last one. Servers before 1.35, or with the feature off, drop
+ * the field, and would be sent it again at every look.
+ */
+function isGenerationNews(before: number | undefined, next: number | undefined): boolean {
+  return before !== undefined && next !== undefined && before !== next;
 }
 
 function isKnown(conditions: readonly PodCondition[] | undefined, condition: PodCondition): boolean {
   const known = conditions?.find(({ type }) => type === condition.type);
-  return known !== undefined && isDeepStrictEqual(comparable(known), comparable(condition));
+  if (known === undefined || !isDeepStrictEqual(comparable(known), comparable(condition))) return false;
+  return !isGenerationNews(known.observedGeneration, condition.observedGeneration);
 }
 
 function comparable({ status, reason, message, lastTransitionTime }: PodCondition): unknown {
