@@ -13,6 +13,7 @@ export { joinProgram, runnerProgram } from './directory/runner-program.ts';
 export { jobFiles } from './directory/job-paths.ts';
 export { createSteps, deleteSteps } from './engine/engine.ts';
 export { formatShippedScript } from './shipping/format-shipped-script.ts';
+export { shippedRoot } from './shipping/job-place.ts';
 
 export type { BatchPluginOptions } from './engine/create-batch-plugin.ts';
 export type { EngineStep } from './engine/engine.ts';

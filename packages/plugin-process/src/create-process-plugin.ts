@@ -45,6 +45,7 @@ async function createPluginIn(root: string, host: Host, options: ProcessPluginOp
     name: 'process',
     scheduler: createLocalScheduler({
       root,
+      ...(policy?.shipping ? { shipping: policy.shipping } : {}),
       ...(capacity ? { capacity } : {}),
       ...(queryIntervalSeconds === undefined ? {} : { queryIntervalSeconds }),
     }),

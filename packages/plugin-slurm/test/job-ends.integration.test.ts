@@ -129,7 +129,8 @@ for (const kind of ['host', 'debian-13'] as const) {
       try {
         const status = await until(world.plugin, pod, ({ interlink }) => interlink?.state === 'unknown');
         expect(isRunning(status)).toBe(true);
-        expect(status.interlink?.message).toContain('Unable to contact slurm controller');
+        // Also "Connection reset by peer", of a daemon that is just going.
+        expect(status.interlink?.message).toContain('slurm_load_jobs error: ');
         await expect(world.plugin.create(dataOf(podRunning('true')))).rejects.toMatchObject({ retryable: true });
       } finally {
         await cluster.start('slurmctld');

@@ -9,10 +9,12 @@ import {
   formatShippedScript,
   jobFiles,
   runnerProgram,
+  shippedRoot,
   type BatchJob,
   type Capacity,
   type JobState,
   type Scheduler,
+  type ShippingPolicy,
 } from '@interlink/batch';
 import { BackendError, UnavailableError } from '@interlink/spec';
 import { endSessions } from './end-sessions.ts';
@@ -23,6 +25,8 @@ import { listProcessIds, readArguments, readBootId, readProcess } from './proces
 export interface LocalSchedulerOptions {
   /** Work directory: runners of other directories are not ours. */
   readonly root: string;
+  /** How jobs are shipped, where they are: runners of other directories are not ours. */
+  readonly shipping?: ShippingPolicy;
   /** What to report; absent values are read from the machine. */
   readonly capacity?: Capacity;
   /** Time between two looks at the process table. Default 5. */
@@ -50,9 +54,9 @@ export function createLocalScheduler(options: LocalSchedulerOptions): Scheduler 
       if (force && directory !== undefined) await endSessions(directory, id);
       else if (job && isAlive(job)) signalProcess(job.pid, 'SIGTERM');
     },
-    query: async () => ({ complete: true, jobs: await findRunners(runner, options.root) }),
+    query: async () => ({ complete: true, jobs: await findRunners(runner, options) }),
     find: async (uid) => {
-      for (const [id, state] of await findRunners(runner, options.root)) if (state.uid === uid) return id;
+      for (const [id, state] of await findRunners(runner, options)) if (state.uid === uid) return id;
       return undefined;
     },
     runsHere: true,
@@ -86,11 +90,11 @@ function isAlive({ pid, startTicks, bootId }: ProcessJobId): boolean {
 }
 
 /** The runners of this work directory: of the processes with such a command line, those that lead their session. */
-async function findRunners(runner: string, root: string): Promise<Map<string, JobState>> {
+async function findRunners(runner: string, place: JobPlaces): Promise<Map<string, JobState>> {
   const bootId = readBootId();
   const jobs = new Map<string, JobState>();
   for await (const pid of listProcessIds()) {
-    const uid = uidOf(readArguments(pid), { runner: basename(runner), root });
+    const uid = uidOf(readArguments(pid), { ...place, runner: basename(runner) });
     const facts = uid === undefined ? undefined : readProcess(pid);
     if (uid === undefined || facts?.session !== pid) continue;
     jobs.set(formatProcessJobId({ pid, startTicks: facts.startTicks, bootId }), {
@@ -102,10 +106,12 @@ async function findRunners(runner: string, root: string): Promise<Map<string, Jo
   return jobs;
 }
 
+type JobPlaces = Pick<LocalSchedulerOptions, 'root' | 'shipping'>;
+
 /** The pod whose runner has this command line, or whose script is about to become it; undefined where it is none of ours. */
 function uidOf(
   [, program = '', directory, ...rest]: readonly string[],
-  { runner, root }: { readonly runner: string; readonly root: string },
+  { runner, root, shipping }: JobPlaces & { readonly runner: string },
 ): string | undefined {
   if (directory === undefined) {
     return basename(program) === scriptName && dirname(dirname(program)) === root
@@ -114,7 +120,7 @@ function uidOf(
   }
   if (basename(program) !== runner || rest.length > 0) return undefined;
   const uid = basename(directory);
-  const isShipped = basename(dirname(directory)) === `interlink-${uid}`;
+  const isShipped = shipping !== undefined && dirname(directory) === shippedRoot(shipping, uid);
   return isShipped || dirname(directory) === root ? uid : undefined;
 }
 
