@@ -185,6 +185,8 @@ function readPods(file: LegacyFile): PodSettings {
     unknownAfterSeconds: extensions?.UnknownAfterSeconds,
     unknownLostAfterSeconds: extensions?.UnknownLostAfterSeconds,
     abandonDeletionAfterSeconds: extensions?.AbandonDeletionAfterSeconds,
+    outageTolerationSeconds: extensions?.OutageTolerationSeconds,
+    defaultTolerationSeconds: extensions?.DefaultTolerationSeconds,
     orphanAfterSeconds: extensions?.OrphanAfterSeconds,
     sweepIntervalSeconds: extensions?.SweepIntervalSeconds,
     workers: extensions?.Workers,

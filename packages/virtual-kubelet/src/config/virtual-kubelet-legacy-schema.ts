@@ -42,6 +42,12 @@ export const extensionsSchema = z.strictObject({
   AbandonDeletionAfterSeconds: optionalSeconds.describe(
     'A deleted pod leaves without the confirmation of the backend after this time. 0: never. Default: 86,400.',
   ),
+  OutageTolerationSeconds: optionalSeconds.describe(
+    'A pod stays for this long on a node that the cluster takes for unreachable or not ready, unless its author chose a time. 0: what the cluster gives. Default: 2,592,000.',
+  ),
+  DefaultTolerationSeconds: optionalSeconds.describe(
+    'What the API server gives pods by itself (--default-unreachable-toleration-seconds); taken for nobody’s choice. Default: 300.',
+  ),
   OrphanAfterSeconds: optionalSeconds.describe('A job without a pod is deleted after this time. Default: 60.'),
   SweepIntervalSeconds: optionalSeconds.describe('Seconds between two looks for jobs without a pod. Default: 300.'),
   Workers: optionalCount.describe('Pods worked on at the same time. Default: 96.'),

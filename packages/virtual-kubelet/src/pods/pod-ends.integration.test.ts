@@ -153,6 +153,36 @@ describe('a restart', () => {
     expect(fake.creates).toHaveLength(1);
   });
 
+  it('asks a foreign backend by status about a pod that an earlier process marked, before it creates it', async () => {
+    const fake = createFakeInterLink({ ours: false });
+    const take = fake.create.bind(fake);
+    fake.create = async (request, options) => {
+      await take(request, options);
+      return await new Promise((_, reject) =>
+        options?.signal?.addEventListener('abort', () => reject(new Error('cut'))),
+      );
+    };
+    const first = await start(fake);
+    await create();
+    await eventually(() => fake.jobs.size === 1);
+    expect((await read())?.metadata?.annotations?.['interlink.eu/create-attempted']).toMatch(/^\d{4}-/);
+    await first.stop();
+    const asked = fake.questions.length;
+    fake.create = take;
+    await start(fake);
+    const running = await phase('demo', 'Running');
+    expect(running?.metadata?.annotations?.['JobID']).toBe('job-1');
+    expect(fake.creates).toHaveLength(1);
+    expect(fake.questions.length).toBeGreaterThan(asked);
+  });
+
+  it('needs no mark for a backend that takes a UID once', async () => {
+    await backend({ features: ['list'] });
+    await create();
+    const running = await phase('demo', 'Running');
+    expect(running?.metadata?.annotations).toEqual({ JobID: 'job-1' });
+  });
+
   it('deletes the job of a pod that was deleted meanwhile', async () => {
     const fake = createFakeInterLink({ features: ['list'] });
     const first = await start(fake);

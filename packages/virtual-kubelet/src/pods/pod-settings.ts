@@ -27,6 +27,13 @@ export interface PodSettings {
   readonly unknownLostAfterSeconds?: number | undefined;
   /** A pod is removed without the backend's confirmation this long after its deletion was due, with a warning. 0: never. Default 86400. */
   readonly abandonDeletionAfterSeconds?: number | undefined;
+  /**
+   * Seconds for which a pod stays on the node while the cluster takes the node for unreachable or not ready, unless its author chose a time. 0: what the
+   * cluster gives. Default 2,592,000: 30 days.
+   */
+  readonly outageTolerationSeconds?: number | undefined;
+  /** Seconds that the cluster gives pods by itself (`--default-unreachable-toleration-seconds` of the API server), taken for nobody's choice. Default 300. */
+  readonly defaultTolerationSeconds?: number | undefined;
   /** A job without a pod is deleted after this time. Default 60. */
   readonly orphanAfterSeconds?: number | undefined;
   /** Seconds between two looks for jobs without a pod. Default 300. */
@@ -46,6 +53,8 @@ export interface EffectivePodSettings extends PodSettings {
   readonly unknownAfterSeconds: number;
   readonly unknownLostAfterSeconds: number;
   readonly abandonDeletionAfterSeconds: number;
+  readonly outageTolerationSeconds: number;
+  readonly defaultTolerationSeconds: number;
   readonly orphanAfterSeconds: number;
   readonly sweepIntervalSeconds: number;
   readonly workers: number;
@@ -64,6 +73,8 @@ export function withPodDefaults(settings: PodSettings): EffectivePodSettings {
     unknownAfterSeconds: settings.unknownAfterSeconds ?? 60,
     unknownLostAfterSeconds: settings.unknownLostAfterSeconds ?? 0,
     abandonDeletionAfterSeconds: settings.abandonDeletionAfterSeconds ?? 86_400,
+    outageTolerationSeconds: settings.outageTolerationSeconds ?? 2_592_000,
+    defaultTolerationSeconds: settings.defaultTolerationSeconds ?? 300,
     orphanAfterSeconds: settings.orphanAfterSeconds ?? 60,
     sweepIntervalSeconds: settings.sweepIntervalSeconds ?? 300,
     workers: settings.workers ?? 96,

@@ -17,6 +17,7 @@ import type { PodContext } from './control/pod-context.ts';
 import { isBeingDeleted, podJobId, podKey, podUid } from './control/pod-identity.ts';
 import { createPodMemory } from './control/pod-memory.ts';
 import { createPodMetrics } from './control/pod-metrics.ts';
+import { wasAttempted } from './control/prepare-pod.ts';
 import { createPodReconcile } from './control/reconcile-pod.ts';
 import { traceReconcile } from './control/trace-reconcile.ts';
 import { trimPod } from './control/trim-pod.ts';
@@ -157,7 +158,8 @@ function isEcho(previous: Pod | undefined, pod: Pod): boolean {
 function depart(context: PodContext, pod: Pod): void {
   const { memory } = context;
   const uid = podUid(pod);
-  const mayHaveJob = podJobId(pod) !== undefined || memory.attempted.has(uid) || memory.created.has(uid);
+  const isKnown = podJobId(pod) !== undefined || wasAttempted(pod);
+  const mayHaveJob = isKnown || memory.attempted.has(uid) || memory.created.has(uid);
   const create = memory.creating.get(uid);
   create?.abort();
   // A create that is under way departs by itself when it is over, so that its delete comes after it.

@@ -1,7 +1,7 @@
 import { createEventRecorder, createKubeClient, hasStatus, type KubeClient } from '@interlink/kube';
 import { createLogger, createMetrics, silentLogger, systemClock } from '@interlink/runtime';
 import type { Pod, PodSpec } from '@interlink/spec';
-import { startControlPlane } from '@interlink/testbed';
+import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '@interlink/testbed';
 import type { PodSettings } from '../../src/pods/pod-settings.ts';
 import { startPodController, type PodController } from '../../src/pods/start-pod-controller.ts';
 import { eventually } from '../eventually.ts';
@@ -11,6 +11,9 @@ import type { FakeInterLink } from './fake-inter-link.ts';
 export interface PodLab extends AsyncDisposable {
   readonly client: KubeClient;
   readonly nodeName: string;
+  readonly controlPlane: ControlPlane;
+  /** From now on the cluster takes the node for dead. */
+  stopHeartbeat(): void;
   /** A new namespace that is ready for pods. */
   namespace(): Promise<string>;
   /** Starts a pod controller of the node. */
@@ -24,12 +27,19 @@ export interface PodLab extends AsyncDisposable {
 }
 
 const nodeName = 'lab';
-const heartbeatMilliseconds = 10_000;
+const defaultHeartbeatMilliseconds = 10_000;
 const logger = process.env['POD_LAB_LOG'] === undefined ? silentLogger : createLogger({ name: 'lab', level: 'debug' });
 
+/** How {@link startPodLab} starts. */
+export interface PodLabOptions extends Pick<ControlPlaneOptions, 'extraArguments'> {
+  /** Time between two signs of life of the node. Default 10 s. */
+  readonly heartbeatMilliseconds?: number;
+}
+
 /** Starts a control plane. Controllers that a test does not stop are stopped with it. */
-export async function startPodLab(): Promise<PodLab> {
-  const controlPlane = await startControlPlane();
+export async function startPodLab(options: PodLabOptions = {}): Promise<PodLab> {
+  const { extraArguments, heartbeatMilliseconds = defaultHeartbeatMilliseconds } = options;
+  const controlPlane = await startControlPlane({ extraArguments });
   const client = await createKubeClient({ kubeconfigFile: controlPlane.kubeconfigFile, logger });
   const ending = new AbortController();
   await registerNode(client);
@@ -48,6 +58,8 @@ export async function startPodLab(): Promise<PodLab> {
   return {
     client,
     nodeName,
+    controlPlane,
+    stopHeartbeat: () => clearInterval(heartbeat),
     async namespace() {
       namespaces += 1;
       const name = `pods-${namespaces}`;

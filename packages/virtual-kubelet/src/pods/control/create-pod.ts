@@ -17,6 +17,7 @@ import { judgeCreateError, triesBeforeRefusal } from './judge-create-error.ts';
 import { creatingReason, statusContext, type PodContext, type Step } from './pod-context.ts';
 import { podKey, podUid } from './pod-identity.ts';
 import { tellAccepted, tellPod } from './tell-pod.ts';
+import { preparePod, wasAttempted } from './prepare-pod.ts';
 import { waitForInputs } from './wait-for-inputs.ts';
 import { writeStatus } from './write-pod.ts';
 
@@ -55,9 +56,17 @@ async function buildRequest(context: PodContext, pod: Pod): Promise<BuiltRequest
   return buildCreateRequest(pod, { inputs, settings, clusterId, addresses: podAddresses(pod, nodeIp) });
 }
 
-async function send(context: PodContext, pod: Pod, request: PodCreateRequests, signal: AbortSignal): Promise<Step> {
+async function send(
+  context: PodContext,
+  unprepared: Pod,
+  request: PodCreateRequests,
+  signal: AbortSignal,
+): Promise<Step> {
   const { memory, clock, metrics } = context;
-  const uid = podUid(pod);
+  const uid = podUid(unprepared);
+  // Before the mark of this try is there.
+  if (wasAttempted(unprepared)) memory.attempted.add(uid);
+  const pod = await preparePod(context, unprepared, signal);
   const ending = new AbortController();
   memory.creating.set(uid, ending);
   const startedAt = clock.now();

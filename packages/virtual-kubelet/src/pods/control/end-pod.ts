@@ -4,6 +4,7 @@ import { isTerminal } from '../status/pod-phase.ts';
 import { statusContext, type PodContext, type Step } from './pod-context.ts';
 import { podJobId, podKey, podUid } from './pod-identity.ts';
 import { syncPod } from './sync-pod.ts';
+import { wasAttempted } from './prepare-pod.ts';
 import { tellPod } from './tell-pod.ts';
 import { removePod, writeStatus } from './write-pod.ts';
 
@@ -21,7 +22,8 @@ const recheckSeconds = 60;
 export async function endPod(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
   const { memory } = context;
   const uid = podUid(pod);
-  if (podJobId(pod) === undefined && !memory.attempted.has(uid)) return await finish(context, pod, signal);
+  if (podJobId(pod) === undefined && !memory.attempted.has(uid) && !wasAttempted(pod))
+    return await finish(context, pod, signal);
   if (!memory.deleting.has(uid)) {
     const wait = await requestEnd(context, pod, signal);
     if (wait === 'abandoned') return await finish(context, pod, signal);

@@ -32,6 +32,8 @@ export interface PodMemory {
   readonly accepted: Set<string>;
   /** What was told last of a pod's failing probes. */
   readonly alarms: Map<string, string>;
+  /** What was warned of once for all pods. */
+  readonly warned: Set<string>;
   /** Forgets a pod that is no more. */
   forget(uid: string): void;
 }
@@ -50,6 +52,7 @@ export function createPodMemory(): PodMemory {
     silentSince: new Map<string, number>(),
     accepted: new Set<string>(),
     alarms: new Map<string, string>(),
+    warned: new Set<string>(),
   };
   return {
     ...memory,

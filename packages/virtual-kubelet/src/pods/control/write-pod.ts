@@ -61,7 +61,8 @@ export async function removePod(
   }
 }
 
-function podPath({ metadata }: Pod): string {
+/** Path of a pod in the API server. */
+export function podPath({ metadata }: Pod): string {
   const { namespace = '', name = '' } = metadata ?? {};
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
 }
