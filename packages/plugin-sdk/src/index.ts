@@ -61,6 +61,7 @@ export { formatQuantity, parseQuantity } from './pod/quantity.ts';
 export { readFieldReference } from './pod/field-reference.ts';
 export { readResourceReference } from './pod/resource-reference.ts';
 export { resolvePod } from './pod/resolve-pod.ts';
+export { resolveSubPath } from './pod/resolve-mounts.ts';
 export { emulated, honoured, ignored, refused, unlessDefault, unmentioned } from './pod/verdict.ts';
 export { volumeContents } from './pod/volume-contents.ts';
 export { createFileLogSource } from './logs/create-file-log-source.ts';

@@ -49,7 +49,7 @@ function resolveMount(mount: VolumeMount, field: string, scope: MountScope): Res
   if (mountPath.includes(':')) {
     throw new InvalidInputError(`${field}.mountPath must not contain ':'`, { field: `${field}.mountPath` });
   }
-  const subPath = subPathOf(mount, field, scope.environment);
+  const subPath = resolveSubPath(mount, field, scope.environment);
   return {
     volume: mount.name,
     mountPath,
@@ -58,7 +58,12 @@ function resolveMount(mount: VolumeMount, field: string, scope: MountScope): Res
   };
 }
 
-function subPathOf(mount: VolumeMount, field: string, environment: ReadonlyMap<string, string>): string {
+/**
+ * The path inside its volume that a mount takes, with `subPathExpr` expanded; '' for the whole volume.
+ *
+ * @throws InvalidInputError naming the field: a variable that is not there, an absolute path, one with `..`.
+ */
+export function resolveSubPath(mount: VolumeMount, field: string, environment: ReadonlyMap<string, string>): string {
   const expression = mount.subPathExpr ?? '';
   if (expression === '') return containedPath(mount.subPath ?? '', `${field}.subPath`);
   const at = `${field}.subPathExpr`;

@@ -22,6 +22,7 @@ import { offloadedContainers } from './offloaded-pod.ts';
 import type { InputProblem, PodInputs } from './pod-inputs.ts';
 import { asProjectedVolume, downwardMap, projectedMap } from './projected-volume.ts';
 import { serviceVariables } from './service-variables.ts';
+import { subPathProblem } from './sub-path-problem.ts';
 
 /** What is needed besides the pod. */
 export interface CreateRequestParts {
@@ -99,8 +100,10 @@ function assembleContainers(context: AssemblyContext, problems: InputProblem[]):
     list.map((container) => {
       const field = `spec.${path}[${all?.indexOf(container) ?? 0}]`;
       const environment = containerEnvironment(container, field, context);
-      if ('variables' in environment) return withEnvironment(container, environment.variables);
-      problems.push({ kind: 'environment', container: container.name, reason: environment.reason });
+      const reason =
+        'reason' in environment ? environment.reason : subPathProblem(container, field, environment.variables);
+      if ('variables' in environment && reason === undefined) return withEnvironment(container, environment.variables);
+      problems.push({ kind: 'environment', container: container.name, reason: reason ?? '' });
       return container;
     });
   const initContainers = assemble(init, spec?.initContainers, 'initContainers');
