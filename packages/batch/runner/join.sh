@@ -20,6 +20,7 @@ il_job=$1
 il_name=$2
 il_files=$il_job/container/$il_name
 il_enter=()
+il_confine=()
 il_source=
 # shellcheck source-path=SCRIPTDIR source=become.sh
 . "${BASH_SOURCE%/*}/become.sh"
@@ -84,6 +85,19 @@ wait_for_first_process() { # a container that has just been started is a moment 
 
 # --- what it is joined with ---------------------------------------------------------------------------------------
 
+choose_user() { # root joins as whom the container runs, and can gain no more rights than it
+  local key value more setpriv confined=''
+  # shellcheck disable=SC2034 # the rest of a line
+  while read -r key value more; do
+    case $key in
+    Uid:) ((value == 0)) || il_enter+=("--setuid=$value") ;;
+    Gid:) ((value == 0)) || il_enter+=("--setgid=$value") ;;
+    NoNewPrivs:) ((value == 0)) || confined=$value ;;
+    esac
+  done 2>/dev/null <"/proc/$il_pid/status"
+  if [[ -n $confined ]] && setpriv=$(type -P setpriv); then il_confine=("$setpriv" --no-new-privs --); fi
+}
+
 choose_namespaces() { # sets il_enter: options of nsenter(1) for all in which the container is not where this process is
   local kind
   for kind in user mnt pid ipc uts net cgroup; do
@@ -97,6 +111,8 @@ choose_namespaces() { # sets il_enter: options of nsenter(1) for all in which th
     il_enter+=(--preserve-credentials)
   elif ((EUID != 0)); then
     fail 124 "container $il_name cannot be joined: it was started with the rights of root (setuid) and has no user namespace"
+  else
+    choose_user
   fi
 }
 
@@ -172,7 +188,7 @@ join() { # COMMAND...
     nsenter=$(type -P nsenter) || fail 124 "container $il_name cannot be joined: nsenter(1) is missing on the machine"
     il_place=/proc/$il_pid/cwd
     if [[ -n $il_directory ]]; then find_place "$il_directory" || il_place=$il_directory; fi
-    il_argv=("$nsenter" "--target=$il_pid" "${il_enter[@]}" --root "--wd=$il_place" -- "${il_argv[@]}")
+    il_argv=("${il_confine[@]}" "$nsenter" "--target=$il_pid" "${il_enter[@]}" --root "--wd=$il_place" -- "${il_argv[@]}")
   else
     cd -- "$il_directory" 2>/dev/null || fail 124 "container $il_name has no directory $il_directory any more"
   fi

@@ -316,6 +316,13 @@ read_settings() {
   fi
 }
 
+write_hosts() { # what the containers have as /etc/hosts: the machine's own entries between what the pod says
+  local own=''
+  read_list "$job/hosts-parts" || return 0
+  { IFS= read -r -d '' own </etc/hosts; } 2>/dev/null
+  printf '%s' "${il_list[0]}" "$own" "${il_list[1]}" >"$job/hosts"
+}
+
 claim() { # the first act: nobody else can run this pod from here on, and everybody can see which job does
   local id boot
   if [[ -n $id_variable ]]; then
@@ -666,6 +673,7 @@ run_job() {
   [[ -z $delivery_seconds ]] || hold_shipped
   claim
   give_variables
+  write_hosts
   forget_environment
   open_pipe
   events=$PIPE

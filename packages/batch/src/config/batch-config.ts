@@ -126,9 +126,11 @@ export const batchConfigShape = {
     .prefault({})
     .describe('Without a shared file system.'),
   runAsUser: z
-    .enum(['refuse', 'ignore'])
+    .enum(['refuse', 'ignore', 'honour'])
     .default('refuse')
-    .describe('Pods that ask for another user than the plugin runs as (runAsUser, runAsGroup, runAsNonRoot).'),
+    .describe(
+      'Pods that ask for another user than the plugin runs as (runAsUser, runAsGroup, runAsNonRoot). honour: apptainer starts their containers as that user, where jobs run as root; they are refused elsewhere.',
+    ),
   retentionSeconds: seconds.default(600).describe('How long logs and states of a deleted pod are kept. 0: not at all.'),
   killAfterGraceSeconds: seconds
     .default(5)

@@ -1,6 +1,7 @@
 import type { ResolvedContainer, ResolvedPod, VerdictTable } from '@interlink/plugin-sdk';
 import type { PlannedImage } from '../images/plan-image.ts';
 import type { RuntimeImages } from '../images/runtime-images.ts';
+import type { ContainerUser } from '../pod/container-user.ts';
 import type { TreeEntry } from './host.ts';
 
 /** A path of this machine that a container sees at another path. */
@@ -33,6 +34,8 @@ export interface StartRequest {
   readonly message?: Bind;
   /** Where the image will be; absent for a runtime that has no {@link ContainerRuntime.images}. */
   readonly image?: Pick<PlannedImage, 'path' | 'workingDirectory'>;
+  /** Whom the container runs as, where that is not the user of the jobs; only for a runtime with {@link ContainerRuntime.startsAsOthers}. */
+  readonly user?: ContainerUser;
   /** More arguments for the runtime's start command: of this pod, allowed by the site. Default none. */
   readonly options?: readonly string[];
 }
@@ -85,6 +88,10 @@ export interface ContainerRuntime {
   readonly verdicts: VerdictTable;
   /** How images are pulled; absent for a runtime that uses none. */
   readonly images?: RuntimeImages;
+  /** Whether it can start a container as another user where the jobs run as root. Default false. */
+  readonly startsAsOthers?: boolean;
+  /** Whether a container gets `/etc/hosts` of its pod. Default false. */
+  readonly bindsHostsFile?: boolean;
   /** Judges and plans the start of a container. Reads the host at most; changes nothing. Throws `UnsupportedError` naming the field. */
   start(request: StartRequest): Promise<ContainerStart>;
 }

@@ -45,8 +45,11 @@ export interface BatchPolicy {
    * {@link BatchPolicy.shipping}.
    */
   readonly checkPaths?: 'create' | 'start';
-  /** A pod that asks for another user than the jobs run as: `refuse` it, or `ignore` the wish with a warning. Default `refuse`. */
-  readonly runAsUser?: 'refuse' | 'ignore';
+  /**
+   * A pod that asks for another user than the jobs run as: `refuse` it, `ignore` the wish with a warning, or `honour` it, which takes jobs of
+   * root and a runtime that can; it is refused where they are not. Default `refuse`.
+   */
+  readonly runAsUser?: 'refuse' | 'ignore' | 'honour';
   /**
    * Set where the machines of jobs do not see the work directory: the files of a job travel inside its batch script, and what it writes
    * comes back by a process of the plugin's in the job (`Scheduler.enter`). Default: they see it.

@@ -13,6 +13,8 @@ export const jobFiles = {
   outcome: 'outcome.json',
   output: 'job.out',
   preamble: 'preamble',
+  hosts: 'hosts',
+  hostsParts: 'hosts-parts',
   pod: 'pod',
   containers: 'container',
   volumes: 'volumes',

@@ -1,4 +1,5 @@
 import type { ResolvedContainer, ResolvedPod } from '@interlink/plugin-sdk';
+import type { Pod } from '@interlink/spec';
 import { containerActions, type ContainerActions } from '../actions/container-actions.ts';
 import type { ContainerRuntime, ContainerStart } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
@@ -9,6 +10,8 @@ import type { ImageResolver } from '../images/image-resolver.ts';
 import { planImage, type PlannedImage } from '../images/plan-image.ts';
 import type { CredentialEntry } from '../images/registry-credentials.ts';
 import type { HostMount } from './host-mounts.ts';
+import { canBecomeOthers, otherUser } from './container-user.ts';
+import { planHostsFile } from './hosts-file.ts';
 import { planMessageFile } from './message-file.ts';
 import { planBinds } from './plan-binds.ts';
 import type { PodVolumes } from './volume-tree.ts';
@@ -24,6 +27,8 @@ export interface ContainerContext {
   readonly credentials: readonly CredentialEntry[];
   readonly plan: JobPlan;
   readonly volumes: PodVolumes;
+  /** Of the pod, as received. */
+  readonly security: NonNullable<Pod['spec']>['securityContext'];
   /** The job directory. */
   readonly directory: string;
 }
@@ -60,9 +65,12 @@ async function planContainer(
 ): Promise<PlannedContainer> {
   const { runtime, plan } = context;
   const directory = `${context.directory}/${jobFiles.containers}/${container.name}`;
-  const { binds, checks } = await planBinds(container, { ...context, pod });
+  const { binds: volumes, checks } = await planBinds(container, { ...context, pod });
+  const hosts = runtime.bindsHostsFile === true ? planHostsFile(context.directory, volumes) : undefined;
+  const binds = [...volumes, ...(hosts ? [hosts] : [])];
   const image = await imageOf(container, { ...context, directory });
   const message = planMessageFile(container, directory, binds);
+  const user = canBecomeOthers(context) ? otherUser(context.security, container, context.host.user) : undefined;
   const start = await runtime.start({
     pod,
     container,
@@ -70,6 +78,7 @@ async function planContainer(
     ...(message ? { message } : {}),
     binds,
     ...(image ? { image } : {}),
+    ...(user ? { user } : {}),
     ...(plan.runtimeOptions ? { options: plan.runtimeOptions } : {}),
   });
   const files = [...(start.files ?? []), ...(image?.files ?? [])];

@@ -12,6 +12,7 @@ import type { ImageResolver } from '../images/image-resolver.ts';
 import { readPullSecrets } from '../images/registry-credentials.ts';
 import { placeOfJob, shippedRoot, type JobPlace } from '../shipping/job-place.ts';
 import { buildJobTree } from './build-job-tree.ts';
+import { buildHostsFile } from './hosts-file.ts';
 import { judge, refuseUnsupported, type Judgement } from './judge.ts';
 import { withPlan } from './with-plan.ts';
 import { planContainers, type PlannedContainer } from './plan-containers.ts';
@@ -54,15 +55,7 @@ export interface PrepareContext {
  */
 export async function prepareJob(data: RetrievedPodData, context: PrepareContext): Promise<PreparedJob> {
   const uid = checkedUid(data.pod.metadata?.uid, 'pod.metadata.uid');
-  const judgement = judge(data.pod, verdictsIn(context));
-  refuseUnsupported(judgement);
-  if (data.jobScript) {
-    throw new UnsupportedError('jobScript is not supported: jobs are run by the runner alone', { field: 'jobScript' });
-  }
-  const received = resolvePod(data);
-  if (received.containers.length === 0) {
-    throw new InvalidInputError('pod.spec.containers must not be empty', { field: 'pod.spec.containers' });
-  }
+  const { judgement, received } = checkReceived(data, context);
   const plan = context.scheduler.plan?.(received) ?? { options: [], warnings: [] };
   const pod = withPlan(received, plan);
   const volumes = readVolumes(pod, data);
@@ -72,7 +65,15 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
   const credentials = readPullSecrets(data.interlink?.imagePullSecrets ?? []);
   // Images that the site keeps nowhere are where the job is.
   const root = shippedTo ?? context.root;
-  const containers = await planContainers(pod, { ...context, root, plan, volumes, directory, credentials });
+  const containers = await planContainers(pod, {
+    ...context,
+    root,
+    plan,
+    volumes,
+    security: data.pod.spec?.securityContext,
+    directory,
+    credentials,
+  });
   const starts = new Map(containers.map(({ container, start }) => [container.name, start]));
   const checks = new Map(containers.map(({ container, checks: paths }) => [container.name, paths]));
   const record = buildRecord(pod, data, {
@@ -96,21 +97,35 @@ export async function prepareJob(data: RetrievedPodData, context: PrepareContext
     jobIdVariable,
     actions,
   });
-  const recordFile: TreeEntry = {
-    kind: 'file',
-    path: jobFiles.record,
-    mode: 0o600,
-    content: formatJobRecord(record),
-    durable: true,
-  };
+  const hosts = context.runtime.bindsHostsFile === true ? buildHostsFile(data.pod) : [];
   return {
     job: buildJob(pod, plan, { root: context.root, place }),
     record,
-    files: [...tree, recordFile],
+    files: [...tree, ...hosts, recordFile(record)],
     starts,
     images: imagesOf(containers),
     judgement,
   };
+}
+
+function checkReceived(
+  data: RetrievedPodData,
+  context: VerdictContext,
+): { readonly judgement: Judgement; readonly received: ResolvedPod } {
+  const judgement = judge(data.pod, verdictsIn(context));
+  refuseUnsupported(judgement);
+  if (data.jobScript) {
+    throw new UnsupportedError('jobScript is not supported: jobs are run by the runner alone', { field: 'jobScript' });
+  }
+  const received = resolvePod(data);
+  if (received.containers.length === 0) {
+    throw new InvalidInputError('pod.spec.containers must not be empty', { field: 'pod.spec.containers' });
+  }
+  return { judgement, received };
+}
+
+function recordFile(record: JobRecord): TreeEntry {
+  return { kind: 'file', path: jobFiles.record, mode: 0o600, content: formatJobRecord(record), durable: true };
 }
 
 /** What becomes of each field of a pod in this backend. */

@@ -10,11 +10,12 @@ import {
   type VerdictRule,
   type VerdictTable,
 } from '@interlink/plugin-sdk';
-import type { Probe } from '@interlink/spec';
+import type { Pod, Probe } from '@interlink/spec';
 import type { ProbeTools } from '../actions/probe-tools.ts';
 import type { ContainerRuntime } from '../contract/container-runtime.ts';
 import type { BatchPolicy } from '../contract/policy.ts';
 import type { Scheduler } from '../contract/scheduler.ts';
+import { canBecomeOthers, wishedUser } from './container-user.ts';
 import { messagePathVerdict } from './message-file.ts';
 import { volumeVerdicts } from './volume-verdicts.ts';
 
@@ -34,7 +35,8 @@ export function batchVerdicts({ runtime, scheduler, policy, user, tools }: Verdi
     'spec.containers[].readinessProbe': probeVerdict(tools),
     'spec.containers[].startupProbe': probeVerdict(tools),
     ...volumeVerdicts(policy),
-    ...securityVerdicts(policy, user),
+    ...(runtime.bindsHostsFile === true ? { 'spec.hostAliases': honoured('after the entries of the machine') } : {}),
+    ...securityVerdicts(policy, user, canBecomeOthers({ policy, runtime, host: { user } })),
     ...scheduler.verdicts,
     ...runtime.verdicts,
   };
@@ -102,18 +104,25 @@ const containerVerdicts: VerdictTable = {
   'spec.containers[].volumeDevices': refused('block devices cannot be given to a container'),
 };
 
-function securityVerdicts(policy: BatchPolicy, user: { readonly uid: number; readonly gid: number }): VerdictTable {
+const runsAsWished = honoured('the container runs as it');
+
+function securityVerdicts(
+  policy: BatchPolicy,
+  user: { readonly uid: number; readonly gid: number },
+  canBecome: boolean,
+): VerdictTable {
+  const refuse = policy.runAsUser === 'ignore' ? ignored : refused;
   const wish =
     (own: number, what: string): VerdictRule =>
     (value) => {
       if (value === own) return honoured(`the jobs run as ${what} ${own}`);
-      const note = `the jobs run as ${what} ${own}`;
-      return policy.runAsUser === 'ignore' ? ignored(note) : refused(note);
+      return canBecome ? runsAsWished : refuse(`the jobs run as ${what} ${own}`);
     };
-  const notRoot: VerdictRule = (value) => {
+  const notRoot: VerdictRule = (value, { pod, path }) => {
     if (value !== true) return undefined;
     if (user.uid !== 0) return honoured(`the jobs run as user ${user.uid}`);
-    return policy.runAsUser === 'ignore' ? ignored('the jobs run as root') : refused('the jobs run as root');
+    if (!canBecome) return refuse('the jobs run as root');
+    return isNobodyRoot(pod, path) ? runsAsWished : refused('a container would run as root: it needs runAsUser');
   };
   const fields = (base: string): VerdictTable => ({
     [base]: unlessDefault([{}], notEnforced),
@@ -124,10 +133,20 @@ function securityVerdicts(policy: BatchPolicy, user: { readonly uid: number; rea
   return {
     ...fields('spec.securityContext'),
     ...fields('spec.containers[].securityContext'),
+    ...(canBecome ? { 'spec.securityContext.supplementalGroups': honoured() } : {}),
     'spec.securityContext.fsGroup': emulated('volumes belong to the user and group that the jobs run as'),
     'spec.securityContext.fsGroupChangePolicy': unmentioned,
     'spec.containers[].securityContext.privileged': unlessDefault([false], notEnforced),
     'spec.containers[].securityContext.allowPrivilegeEscalation': unmentioned,
     'spec.containers[].securityContext.readOnlyRootFilesystem': unlessDefault([false], notEnforced),
   };
+}
+
+/** Of the container that a path leads into; of all that do not say otherwise themselves, where it is the pod's. */
+function isNobodyRoot({ spec }: Pod, path: string): boolean {
+  const [, key, index] = /^spec\.(initContainers|containers)\[(\d+)\]/.exec(path) ?? [];
+  const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  const one = key === undefined ? undefined : spec?.[key as 'initContainers' | 'containers']?.[Number(index)];
+  const concerned = one ? [one] : all.filter(({ securityContext }) => securityContext?.runAsNonRoot === undefined);
+  return concerned.every(({ securityContext }) => (wishedUser(spec?.securityContext, securityContext).uid ?? 0) !== 0);
 }

@@ -71,6 +71,20 @@ describe('the apptainer command of a container', () => {
     ]);
   });
 
+  it('is started as another user where it asks for one and may', () => {
+    const user = { uid: 1000, gid: 5, groups: [7, 9] };
+    const { argv } = start({ command: ['x'] }, [], { request: { user } });
+    expect(argv.join(' ')).toContain('--security uid:1000 --security gid:5:7:9');
+    expect(start({ command: ['x'] }).argv).not.toContain('--security');
+  });
+
+  it('cannot write to its image where it asks for that', () => {
+    const { argv } = start({ command: ['x'], securityContext: { readOnlyRootFilesystem: true } });
+    expect(argv).toEqual(expect.arrayContaining(['--contain', '--ipc', '--pid', '--cleanenv']));
+    expect(argv).not.toContain('--writable-tmpfs');
+    expect(argv).not.toContain('--compat');
+  });
+
   it('has the working directory and the binds as arguments that no character can leave', () => {
     const { argv } = start({ command: ['x'], workingDir: '/w' }, [
       bind({ readOnly: true }),

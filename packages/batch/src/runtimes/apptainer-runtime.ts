@@ -1,4 +1,4 @@
-import { emulated, honoured, type ResolvedContainer, type VerdictTable } from '@interlink/plugin-sdk';
+import { emulated, honoured, unlessDefault, type ResolvedContainer, type VerdictTable } from '@interlink/plugin-sdk';
 import type { Bind, ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
@@ -25,7 +25,10 @@ export interface ApptainerOptions extends ApptainerImageOptions {
 const verdicts: VerdictTable = {
   ...imageVerdicts,
   'spec.containers[].volumeMounts[].readOnly': honoured(),
-  'spec.containers[].securityContext.readOnlyRootFilesystem': emulated('writes to the image are lost at the end'),
+  'spec.containers[].securityContext.readOnlyRootFilesystem': unlessDefault(
+    [false],
+    emulated('/tmp, /var/tmp and the home directory can be written, and are lost at the end'),
+  ),
 };
 
 const gpuOptions: readonly (readonly [prefix: string, option: string])[] = [
@@ -41,6 +44,8 @@ export function createApptainerRuntime(options: ApptainerOptions): ContainerRunt
     labels: { 'interlink.eu/container-runtime': 'apptainer' },
     verdicts,
     images: buildApptainerImages(options),
+    startsAsOthers: true,
+    bindsHostsFile: true,
     start: (request) => Promise.resolve(buildApptainerStart(request, options)),
   };
 }
@@ -53,8 +58,15 @@ export function detectApptainer(host: Host, program = 'apptainer'): Promise<stri
 /** What a pod expects of a container: nothing of the machine but its network, and a root that can be written. */
 const compatible = ['--compat', '--cleanenv'];
 
-/** The same with the environment of apptainer itself, which has nothing but what it is given here. */
-const compatibleWithOwnEnvironment = ['--contain', '--ipc', '--pid', '--no-init', '--no-umask', '--writable-tmpfs'];
+/** The parts of --compat, for a container that wants not all of them. */
+const partsOfCompatible = ['--contain', '--ipc', '--pid', '--no-init', '--no-umask'];
+
+/** With `ownEnvironment` that of apptainer itself goes into the container; it has nothing but what it is given here. */
+function compatibilityFlags({ spec }: ResolvedContainer, ownEnvironment: boolean): string[] {
+  const readOnly = spec.securityContext?.readOnlyRootFilesystem === true;
+  if (!readOnly && !ownEnvironment) return compatible;
+  return [...partsOfCompatible, ...(ownEnvironment ? [] : ['--cleanenv']), ...(readOnly ? [] : ['--writable-tmpfs'])];
+}
 
 /** The command line and environment of one container. Pure. */
 export function buildApptainerStart(request: StartRequest, options: ApptainerOptions): ContainerStart {
@@ -74,10 +86,11 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       options.program ?? 'apptainer',
       '--silent',
       verb,
-      ...(variables.needsOwnEnvironment ? compatibleWithOwnEnvironment : compatible),
-      // Part of --compat in newer versions. Without it a shell in the container evaluates arguments and variables.
+      ...compatibilityFlags(container, variables.needsOwnEnvironment),
+      // Without it a shell in the container evaluates arguments and variables.
       '--no-eval',
       ...gpuFlags(container),
+      ...userFlags(request.user),
       '--pwd',
       directory,
       // A variable of this name is not passed on.
@@ -106,6 +119,12 @@ function gpuFlags({ resources }: ResolvedContainer): string[] {
     .filter(([, amount]) => amount > 0)
     .map(([name]) => name);
   return gpuOptions.filter(([prefix]) => wanted.some((name) => name.startsWith(prefix))).map(([, option]) => option);
+}
+
+/** For root alone. The groups are one value with the group, the user another. */
+function userFlags(user: StartRequest['user']): string[] {
+  if (user === undefined) return [];
+  return ['--security', `uid:${user.uid}`, '--security', `gid:${[user.gid, ...user.groups].join(':')}`];
 }
 
 /** One field each of a CSV record, as `--mount` reads it; `--bind` cannot take a path with a comma or colon. */

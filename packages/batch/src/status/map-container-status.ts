@@ -25,6 +25,8 @@ export interface ContainerFacts {
 
 type Container = JobRecord['containers'][number];
 
+/** What the runner says of a container whose image is pulled. */
+const creating = 'ContainerCreating';
 const killed = 137;
 const terminated = 143;
 const signalBase = 128;
@@ -84,7 +86,12 @@ function mapState(container: Container, record: ContainerRecord | undefined, fac
       : { running: { startedAt: formatTime(record.startedAt) } };
   }
   if (record?.state === 'waiting')
-    return { waiting: { reason: record.reason, message: record.message ?? backOffMessage(container, record, facts) } };
+    return {
+      waiting: {
+        reason: record.reason === creating ? creatingReason(container, facts) : record.reason,
+        message: record.message ?? backOffMessage(container, record, facts),
+      },
+    };
   return { waiting: notStarted(container, facts) };
 }
 
@@ -105,10 +112,13 @@ function wordsOf({ reason, message }: EndCause): EndCause {
   return { reason, message };
 }
 
-function notStarted(container: Container, { waiting, hasInitContainers }: ContainerFacts) {
-  if (waiting) return waiting;
-  const reason = hasInitContainers ? 'PodInitializing' : 'ContainerCreating';
-  return { reason: container.kind === 'main' ? reason : 'PodInitializing' };
+function notStarted(container: Container, facts: ContainerFacts) {
+  return facts.waiting ?? { reason: creatingReason(container, facts) };
+}
+
+/** As a kubelet: while a pod has init containers to run, none of its containers is being created. */
+function creatingReason({ kind }: Container, { hasInitContainers }: ContainerFacts): string {
+  return kind === 'main' && !hasInitContainers ? creating : 'PodInitializing';
 }
 
 function backOffMessage({ name }: Container, record: ContainerRecord, { pod }: ContainerFacts): string {
