@@ -22,6 +22,7 @@ import {
 } from '@interlink/spec';
 import type { Logger } from '@interlink/runtime';
 import type { PodDirectory } from '../../pods/pod-directory.ts';
+import { firstProtocol, openFirstChannels } from './open-first-channels.ts';
 import { openSpdyChannels } from './open-spdy-channels.ts';
 import { parseStreamOptions, type StreamOptions } from './parse-stream-options.ts';
 import { servePortForward } from './serve-port-forward.ts';
@@ -52,8 +53,8 @@ export interface StreamRequest {
 /** Kinds of streams, by the first part of their path. */
 export type StreamKind = 'exec' | 'attach' | 'portForward';
 
-/** The subprotocols of a WebSocket, the best first. Version 4 cannot end an input alone. */
-const commandProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+/** The subprotocols of a WebSocket, the best first. Before version 5 an input cannot be ended alone. */
+const commandProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io', firstProtocol];
 const spdyCommandProtocol = 'v4.channel.k8s.io';
 const portForwardProtocol = 'portforward.k8s.io';
 const tunnelProtocol = `SPDY/3.1+${portForwardProtocol}`;
@@ -125,7 +126,8 @@ async function openChannels(
     return await openSpdyChannels(upgrade.socket, upgrade.head, { stdin, stdout, stderr, resize: tty });
   }
   const socket = await acceptWebSocket(request, upgrade, { protocols: commandProtocols });
-  return (listener) => openChannelSocket(socket, listener);
+  const open = socket.protocol === firstProtocol ? openFirstChannels : openChannelSocket;
+  return (listener) => open(socket, listener);
 }
 
 async function forward(stream: StreamRequest, context: StreamContext): Promise<void> {
