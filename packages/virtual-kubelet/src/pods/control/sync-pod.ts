@@ -2,6 +2,7 @@ import type { Pod, PodStatusV1 } from '@interlink/spec';
 import { jobLostReason } from '../status/disruption.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { statusEvents } from '../status/status-events.ts';
+import { failOverduePod, secondsToDeadline } from './enforce-deadline.ts';
 import { statusContext, type PodContext, type Step } from './pod-context.ts';
 import { podKey, podUid } from './pod-identity.ts';
 import { tellPod } from './tell-pod.ts';
@@ -18,7 +19,17 @@ export async function syncPod(context: PodContext, pod: Pod, signal: AbortSignal
   if (memory.answers.get(uid) === answer) memory.answers.delete(uid);
   logLoss(context, pod, next.status);
   if (written) tellPod(context, pod, ...statusEvents(pod, next.status, answer?.status));
-  return { requeueAfterSeconds: next.lookAgainAfterSeconds };
+  const left = secondsToDeadline({ ...pod, status: next.status }, context.clock.now());
+  if (left !== undefined && left <= 0) return await failOverduePod(context, { ...pod, status: next.status }, signal);
+  return { requeueAfterSeconds: soonest(next.lookAgainAfterSeconds, left) };
+}
+
+/** A timer cannot wait for weeks. */
+const longestWaitSeconds = 86_400;
+
+function soonest(...waits: readonly (number | undefined)[]): number | undefined {
+  const known = waits.filter((wait) => wait !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known, longestWaitSeconds);
 }
 
 /** Nobody should find out by accident that a job is lost. */

@@ -31,6 +31,12 @@ export function lostStatus(pod: Pod, message: string, context: StatusContext): P
   return endedStatus(pod, { end: unseenEnd, reason: jobLostReason, message, claims: [claim] }, context);
 }
 
+/** The status of a pod that was ended at its deadline, in a kubelet's words. */
+export function overdueStatus(pod: Pod, context: StatusContext): PodStatusV1 {
+  const message = 'Pod was active on the node longer than the specified deadline';
+  return endedStatus(pod, { end: { exitCode: 137, reason: 'Error' }, reason: 'DeadlineExceeded', message }, context);
+}
+
 /**
  * The last status of a pod whose job was ended because the pod is deleted. Containers whose end was reported keep it. Controllers wait for a
  * terminal phase before they replace a pod.
