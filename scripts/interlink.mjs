@@ -15,3 +15,8 @@ export function interlink(args) {
 export function conformance(args) {
   return runSource(join(root, 'packages/conformance/src/main.ts'), args, options);
 }
+
+/** Kubernetes' own end-to-end tests against a virtual node. */
+export function conformanceKubernetes(args) {
+  return runSource(join(root, 'packages/testbed/scripts/conformance-kubernetes.ts'), args, options);
+}

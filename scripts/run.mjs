@@ -1,5 +1,5 @@
-// The door to everything: `node scripts/run.mjs quickstart|test|bench|check|interlink|conformance
-// [arguments]`. It works with nothing installed and
+// The door to everything: `node scripts/run.mjs quickstart|test|bench|check|interlink|conformance|
+// conformance:kubernetes [arguments]`. It works with nothing installed and
 // with an old Node (18 or newer): it installs the dependencies and goes on with the Node 24 that they bring.
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const commands = {
   bench: async (args) => (await import('./bench.mjs')).bench(args),
   check: async (args) => (await import('./check.mjs')).check(args),
   interlink: async (args) => (await import('./interlink.mjs')).interlink(args),
+  'conformance:kubernetes': async (args) => (await import('./interlink.mjs')).conformanceKubernetes(args),
   conformance: async (args) => (await import('./interlink.mjs')).conformance(args),
 };
 

@@ -33,6 +33,18 @@ export interface Chain extends AsyncDisposable {
 export interface ChainOptions extends ChainPlace {
   /** A program in place of the process plugin; it gets the same `--config FILE`. */
   readonly pluginProgram?: string;
+  /** What is different from {@link linkCommands}. */
+  readonly changes?: Readonly<Partial<Record<ChainLink, LinkChange>>>;
+}
+
+/** How a link differs from the usual. */
+export interface LinkChange {
+  /** Keys of the configuration file that are added or replaced. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Variables that are added or replaced. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What is run in place of the command line, e.g. with a prefix that enters a machine. */
+  wrap?(argv: readonly string[]): readonly string[];
 }
 
 async function startLink(
@@ -41,15 +53,16 @@ async function startLink(
   options: ChainOptions,
   tie: ParentTie,
 ): Promise<ChildProcess> {
+  const change = options.changes?.[link];
   const configFile = join(options.directory, `${link}.yaml`);
-  await writeFile(configFile, JSON.stringify(command.config));
+  await writeFile(configFile, JSON.stringify({ ...command.config, ...change?.config }));
   await using log = await open(join(options.directory, `${link}.log`), 'a', 0o600);
   const replaced = link === 'plugin' ? options.pluginProgram : undefined;
   const main = replaced ?? join(apps, command.app, 'src', 'main.ts');
   const node = [process.execPath, '--conditions=@interlink/source', main, '--config', configFile];
-  const [program = process.execPath, ...rest] = tie.wrap(node);
+  const [program = process.execPath, ...rest] = tie.wrap(change?.wrap?.(node) ?? node);
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, ...command.environment };
+  const env = { PATH, HOME, ...command.environment, ...change?.environment };
   const child = spawn(program, rest, { detached: true, stdio: ['ignore', log.fd, log.fd], env });
   await once(child, 'spawn');
   if (child.pid !== undefined) tie.watch(child.pid);

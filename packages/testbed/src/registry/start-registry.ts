@@ -6,7 +6,7 @@ import { findFreePorts } from '../components/free-ports.ts';
 import { isListening } from '../components/is-listening.ts';
 import { pollUntil } from '../control-plane/poll-until.ts';
 import { ensureDebian13 } from '../debian/ensure-debian-13.ts';
-import type { TestImage, TestImages } from '../images/ensure-test-images.ts';
+import type { TestImages } from '../images/ensure-test-images.ts';
 import { imageTag } from '../images/write-oci-layout.ts';
 import type { Machine } from '../machine/machine.ts';
 import { startDaemon } from '../machine/start-daemon.ts';
@@ -25,8 +25,8 @@ export interface RegistryCredentials {
 
 /** How a registry is started. */
 export interface RegistryOptions extends EnsureOptions {
-  /** The images that {@link Registry.push} can take. */
-  readonly images: TestImages;
+  /** The images that {@link Registry.push} can take: those below this directory. */
+  readonly images: Pick<TestImages, 'directory'>;
   /** The only one who may pull and push. Default: everybody may. */
   readonly credentials?: RegistryCredentials;
   /** Whether it speaks HTTPS with a certificate of an authority of its own. Default: no, plain HTTP. */
@@ -41,8 +41,8 @@ export interface Registry extends AsyncDisposable {
   readonly authorityFile: string | undefined;
   /** Every request is a line of it. */
   readonly logFile: string;
-  /** Puts an image into the registry as `name` (default: its own) with the tag `1`, and gives the reference, `127.0.0.1:port/name:1`. */
-  push(image: TestImage, name?: string): Promise<string>;
+  /** Puts an image into the registry as `name` (default: its own) with a tag (default `1`), and gives the reference, `127.0.0.1:port/name:tag`. */
+  push(image: { readonly name: string; readonly ociLayout: string }, name?: string, tag?: string): Promise<string>;
 }
 
 interface Files {
@@ -101,8 +101,8 @@ async function serve(machine: Machine, port: number, { configurationFile, logFil
 }
 
 function createPush(machine: Machine, address: string, { credentials }: RegistryOptions): Registry['push'] {
-  return async (image, name = image.name) => {
-    const reference = `${address}/${name}:${imageTag}`;
+  return async (image, name = image.name, tag = imageTag) => {
+    const reference = `${address}/${name}:${tag}`;
     const login = credentials === undefined ? [] : [`--dest-creds=${credentials.username}:${credentials.password}`];
     const copy = ['skopeo', 'copy', '--quiet', '--dest-tls-verify=false', ...login];
     await machine.run([...copy, `oci:${image.ociLayout}:${imageTag}`, `docker://${reference}`]);
