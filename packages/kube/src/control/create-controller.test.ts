@@ -60,4 +60,26 @@ describe('controller', () => {
     await ended;
     expect({ running, most }).toEqual({ running: 0, most: 3 });
   });
+
+  it('lets what is under way end after it takes no more keys', async () => {
+    const clock = createManualClock();
+    const queue = createWorkQueue({ clock });
+    const [taking, working] = [new AbortController(), new AbortController()];
+    const done: string[] = [];
+    const reconcile: Reconcile = async (key, { signal }) => {
+      await clock.sleep(key === 'long' ? 60_000 : 1000, { signal });
+      done.push(key);
+      return undefined;
+    };
+    const controller = createController({ name: 'test', queue, workers: 2, reconcile, logger: silentLogger });
+    const ended = controller.run(taking.signal, working.signal);
+    for (const key of ['short', 'long', 'waiting']) queue.add(key);
+    await clock.advance(1);
+    taking.abort();
+    await clock.advance(2000);
+    expect(done).toEqual(['short']);
+    working.abort();
+    await ended;
+    expect(done).toEqual(['short']);
+  });
 });

@@ -27,8 +27,11 @@ export interface ControllerOptions<K extends string> {
 
 /** Works on the keys of a queue. */
 export interface Controller {
-  /** Works until the signal aborts; resolves when every reconcile has returned. */
-  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Takes keys until the signal aborts; resolves when every reconcile has returned. A reconcile that is under way sees `working` abort, by default the
+   * same signal.
+   */
+  run(signal: AbortSignal, working?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -51,9 +54,9 @@ export function createController<K extends string>(options: ControllerOptions<K>
     logger.warn({ controller: name, key, err: error, delayMilliseconds }, 'reconcile failed');
   }
 
-  async function workOn(key: K, signal: AbortSignal): Promise<void> {
+  async function workOn(key: K, { signal, working }: Ends): Promise<void> {
     try {
-      const result = await reconcile(key, { signal });
+      const result = await reconcile(key, { signal: working });
       queue.forget(key);
       if (result?.requeueAfterSeconds !== undefined) queue.add(key, { afterSeconds: result.requeueAfterSeconds });
     } catch (error) {
@@ -63,7 +66,8 @@ export function createController<K extends string>(options: ControllerOptions<K>
     }
   }
 
-  async function work(signal: AbortSignal): Promise<void> {
+  async function work(ends: Ends): Promise<void> {
+    const { signal } = ends;
     while (!signal.aborted) {
       let key: K;
       try {
@@ -71,15 +75,21 @@ export function createController<K extends string>(options: ControllerOptions<K>
       } catch {
         return;
       }
-      await workOn(key, signal);
+      await workOn(key, ends);
     }
   }
 
   return {
-    async run(signal) {
-      await Promise.all(Array.from({ length: workers }, () => work(signal)));
+    async run(signal, working = signal) {
+      await Promise.all(Array.from({ length: workers }, () => work({ signal, working })));
     },
   };
+}
+
+/** When no more keys are taken, and when work under way is broken off. */
+interface Ends {
+  readonly signal: AbortSignal;
+  readonly working: AbortSignal;
 }
 
 function isFinal(error: unknown): boolean {

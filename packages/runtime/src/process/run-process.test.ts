@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../config/config-error.ts';
 import { aborted, runProcess, type ProcessEdge } from './run-process.ts';
 
-function fakeProcess(): ProcessEdge & EventEmitter & { text: string } {
+function fakeProcess(): ProcessEdge & EventEmitter & { text: string; exits: number[] } {
   const edge = Object.assign(new EventEmitter(), {
     text: '',
     exitCode: undefined as number | undefined,
+    exits: [] as number[],
+    exit: (code: number) => edge.exits.push(code),
     stderr: {
       write(text: string) {
         edge.text += text;
@@ -37,5 +39,21 @@ describe('runProcess', () => {
     await done;
     expect(edge.exitCode).toBe(0);
     expect(edge.listenerCount(name)).toBe(0);
+    expect(edge.exits).toEqual([]);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('ends at once on a second signal, %s', async (name, code) => {
+    const edge = fakeProcess();
+    const work = Promise.withResolvers<undefined>();
+    const done = runProcess({ name: 'demo', edge, run: () => work.promise });
+    edge.emit('SIGTERM');
+    expect(edge.exits).toEqual([]);
+    edge.emit(name);
+    expect(edge.exits).toEqual([code]);
+    work.resolve(undefined);
+    await done;
   });
 });

@@ -13,6 +13,8 @@ export interface ProcessEdge {
   exitCode?: number | string | null | undefined;
   /** Calls the listener at every such signal. */
   on(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  /** Ends the process at once. */
+  exit(code: number): unknown;
   /** Forgets the listener. */
   off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
 }
@@ -21,11 +23,14 @@ export interface ProcessEdge {
 export interface ProcessOptions {
   /** Name of the command, in front of an error. */
   readonly name: string;
-  /** The work. The signal aborts on SIGINT and SIGTERM. A number is the exit code; nothing is 0. */
+  /** The work. The signal aborts on SIGINT and SIGTERM; a second one ends the process at once. A number is the exit code; nothing is 0. */
   readonly run: (context: { readonly signal: AbortSignal }) => Promise<number | undefined>;
   /** Default: this process. */
   readonly edge?: ProcessEdge;
 }
+
+/** What a shell says of a process that a signal ended. */
+const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 function describe(error: unknown): string {
   if (isInterLinkError(error)) return error.message;
@@ -38,14 +43,18 @@ function exitCodeOf(error: unknown): number {
 
 /**
  * The frame of every entrypoint: signals become an aborted `AbortSignal`, an error one line on standard error and an exit
- * code (2 for a {@link ConfigError}, else 1). It sets the exit code and lets the process end by itself.
+ * code (2 for a {@link ConfigError}, else 1). It sets the exit code and lets the process end by itself; only a second signal ends it at once.
  */
 export async function runProcess(options: ProcessOptions): Promise<void> {
   const edge = options.edge ?? process;
   const stop = new AbortController();
-  const abort = (): void => stop.abort(new DOMException('the process was asked to stop', 'AbortError'));
-  edge.on('SIGINT', abort);
-  edge.on('SIGTERM', abort);
+  const asked = (signal: keyof typeof signalExitCodes) => (): void => {
+    if (stop.signal.aborted) edge.exit(signalExitCodes[signal]);
+    else stop.abort(new DOMException('the process was asked to stop', 'AbortError'));
+  };
+  const [interrupt, terminate] = [asked('SIGINT'), asked('SIGTERM')];
+  edge.on('SIGINT', interrupt);
+  edge.on('SIGTERM', terminate);
   try {
     edge.exitCode = (await options.run({ signal: stop.signal })) ?? exitCodes.ok;
   } catch (error) {
@@ -56,8 +65,8 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
     edge.stderr.write(`${options.name}: ${describe(error)}\n`);
     edge.exitCode = exitCodeOf(error);
   } finally {
-    edge.off('SIGINT', abort);
-    edge.off('SIGTERM', abort);
+    edge.off('SIGINT', interrupt);
+    edge.off('SIGTERM', terminate);
   }
 }
 

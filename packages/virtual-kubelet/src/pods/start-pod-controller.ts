@@ -13,6 +13,7 @@ import { createEventLoop } from './control/create-event-loop.ts';
 import { createOrphanSweep } from './control/create-orphan-sweep.ts';
 import { createPodStore } from './control/create-pod-store.ts';
 import { createStatusLoop } from './control/create-status-loop.ts';
+import { drainController } from './control/drain-controller.ts';
 import type { PodContext } from './control/pod-context.ts';
 import { isBeingDeleted, podJobId, podKey, podUid } from './control/pod-identity.ts';
 import { createPodMemory } from './control/pod-memory.ts';
@@ -56,6 +57,8 @@ export interface PodController {
 }
 
 const loopRestartMilliseconds = 1000;
+/** Shorter than the 30 s that Kubernetes gives a process to end. */
+const drainMilliseconds = 10_000;
 const retryBackoff = { initialMilliseconds: 500, maximumMilliseconds: 60_000 };
 
 /**
@@ -128,7 +131,8 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
   const statusLoop = createStatusLoop({ context, enqueue, isPushed: () => eventLoop.isOpen });
   const departures = createDepartures(context);
   const reconcile = traceReconcile(createPodReconcile(context), context);
-  const controller = createController({ name: 'pods', queue, workers: settings.workers, reconcile, logger });
+  const worker = createController({ name: 'pods', queue, workers: settings.workers, reconcile, logger });
+  const controller = drainController(worker, { clock, milliseconds: drainMilliseconds });
   const loops = [controller, departures, statusLoop, eventLoop, createOrphanSweep(context)];
   return { informer, context, enqueue, loops };
 }
