@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -175,6 +175,17 @@ describe('one process with many nodes', () => {
     const one = await kubeletMetrics('site-1');
     expect(one).toContain('interlink_node_ready{node="site-1"} 1');
     expect(one).not.toContain('site-2');
+  });
+
+  it('has the metrics that the guide lists, and no other', async () => {
+    const guide = await readFile(new URL('../../../docs/guides/operations.md', import.meta.url), 'utf8');
+    const rows = [...guide.matchAll(/^\| `(interlink_\w+)` .*\| (?:virtual kubelet|both) +\| (.*)\|$/gm)];
+    const listed = rows.filter(([, , meaning = '']) => !meaning.includes('only with leader election'));
+    const all = await (await fetch(`${operations}/metrics`)).text();
+    const served = [...all.matchAll(/^# TYPE (interlink_\w+) /gm)].map(([, name]) => name);
+    expect(served.toSorted()).toEqual(listed.map(([, name]) => name).toSorted());
+    // No pod's name: their number has no bound.
+    expect(all).not.toContain('on-site');
   });
 
   it('ends all of them in order', async () => {

@@ -58,6 +58,20 @@ describe('startApiServer', () => {
     expect([await ping('Bearer second'), await ping('Bearer third')]).toEqual([401, 200]);
   });
 
+  it('has the metrics that the guide lists, and no other', async () => {
+    const guide = await readFile(new URL('../../../docs/guides/operations.md', import.meta.url), 'utf8');
+    const listed = [...guide.matchAll(/^\| `(interlink_\w+)` .*\| (?:API, plugins|both) +\|/gm)].map(
+      ([, name]) => name,
+    );
+    const file = await configFile('m.yaml', 'SidecarURL: unix:///none\n');
+    const { config } = await loadApiConfig({ environment: { INTERLINKCONFIGPATH: file, INTERLINKPORT: '0' } });
+    await using server = await startApiServer(config, { logger: silentLogger, plugin: fakePlugin({}) });
+    const { text } = await rawHttpRequest(server.address, { method: 'GET', path: '/metrics' });
+    const served = [...text.matchAll(/^# TYPE (interlink_\w+) /gm)].map(([, name]) => name);
+    expect(served.toSorted()).toEqual(listed.toSorted());
+    expect(text).toContain('nodejs_eventloop_lag_seconds');
+  });
+
   it('renders the template file into the job script', async () => {
     const template = join(directory, 'job.tmpl');
     await writeFile(template, '#!/bin/sh\nrun {{ (index .Pod.Spec.Containers 0).Image | shellQuote }}\n');

@@ -3,12 +3,13 @@ import {
   createOAuthToken,
   createRemotePlugin,
   listen,
+  measureCalls,
   openTokenFile,
   type Listener,
   type RemoteOptions,
 } from '@interlink/plugin-sdk';
 import { isInterLinkError, type Plugin } from '@interlink/spec';
-import { ConfigError, type Logger } from '@interlink/runtime';
+import { ConfigError, createMetrics, systemClock, type Logger } from '@interlink/runtime';
 import { restrictToNodes } from './authorization/restrict-to-nodes.ts';
 import type { ApiServerConfig, PluginConnection } from './config/api-config.ts';
 import { createInterLinkApi } from './create-interlink-api.ts';
@@ -37,14 +38,15 @@ export async function startApiServer(config: ApiServerConfig, context: ApiServer
   await using opening = new AsyncDisposableStack();
   const callers = opening.use(await openCallers(config, logger));
   const plugin = context.plugin ?? opening.use(await connectPlugin(config, logger));
-  const full = createInterLinkApi(plugin, {
+  const metrics = createMetrics({ processMetrics: true });
+  const full = createInterLinkApi(measureCalls(plugin, { metrics, clock: systemClock }), {
     jobScript: jobScriptOptions(config, template),
     cache: config.cache,
     logger,
   });
   const policy = config.callers?.nodePolicy;
   const api = policy === undefined ? full : restrictToNodes(full, policy, { logger });
-  const app = buildInterLinkApp(api, { logger, authenticators: callers.authenticators });
+  const app = buildInterLinkApp(api, { logger, metrics, authenticators: callers.authenticators });
   signal?.throwIfAborted();
   const tls = config.tls === undefined ? {} : { tls: config.tls };
   const { address } = opening.use(

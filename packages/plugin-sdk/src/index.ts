@@ -1,4 +1,6 @@
 export { buildPluginApp } from './server/build-plugin-app.ts';
+export { aroundCalls } from './measure/around-calls.ts';
+export { measureCalls } from './measure/measure-calls.ts';
 export { buildWireApp } from './server/build-wire-app.ts';
 export { announce, servedFeatures } from './server/announce.ts';
 export { callOptions } from './server/call-options.ts';
@@ -88,3 +90,4 @@ export type { FileLogOptions } from './logs/create-file-log-source.ts';
 export type { LogSource, TimelineEntry } from './logs/log-source.ts';
 export type { NormalLogOptions } from './logs/normalize-log-options.ts';
 export type { SelectLogContext } from './logs/select-log.ts';
+export type { Around, Operation } from './measure/around-calls.ts';

@@ -6,6 +6,7 @@ import {
   type EventRecorder,
   type KubeClient,
 } from '@interlink/kube';
+import { measureCalls } from '@interlink/plugin-sdk';
 import {
   ConfigError,
   createMetrics,
@@ -17,7 +18,6 @@ import {
 } from '@interlink/runtime';
 import { UnavailableError, type InterLinkApi } from '@interlink/spec';
 import { fenceInterLinkApi } from './backend/fence-interlink-api.ts';
-import { measureInterLinkApi } from './backend/measure-interlink-api.ts';
 import { measureKubeClient } from './backend/measure-kube-client.ts';
 import type { VirtualKubeletConfig } from './config/virtual-kubelet-config.ts';
 import { createCleanUp, type CleanUp } from './create-clean-up.ts';
@@ -101,7 +101,7 @@ async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletCont
   return {
     ...{ clock, metrics, logger, end },
     client: measureKubeClient(fence === undefined ? client : fenceKubeClient(client, fence), { metrics, clock }),
-    api: measureInterLinkApi(fence === undefined ? api : fenceInterLinkApi(api, fence), { metrics, clock }),
+    api: measureCalls(fence === undefined ? api : fenceInterLinkApi(api, fence), { metrics, clock }),
     signal: AbortSignal.any([context.signal, stop.signal]),
   };
 }

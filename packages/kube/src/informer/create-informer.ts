@@ -37,6 +37,8 @@ export interface InformerOptions<T> extends Selection {
   readonly idleTimeoutSeconds?: number | undefined;
   /** Objects of a page of the list. Default 500. */
   readonly pageSize?: number | undefined;
+  /** Told whenever a list or watch failed and is about to be tried again. */
+  readonly onRestart?: (() => void) | undefined;
   /** Random number in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }

@@ -16,6 +16,8 @@ export interface FollowOptions<T> {
   readonly transform: (object: T) => T;
   readonly idleTimeoutSeconds?: number | undefined;
   readonly pageSize?: number | undefined;
+  /** Told whenever a list or watch failed and is about to be tried again. */
+  readonly onRestart?: (() => void) | undefined;
   /** Gets every full list. */
   readonly onList: (objects: readonly T[]) => void;
   /** Gets every event after a list, in order. */
@@ -63,6 +65,7 @@ export async function followCollection<T extends KubeObject>(
 
   async function recover(error: unknown): Promise<void> {
     failures += 1;
+    options.onRestart?.();
     if (hasStatus(error, 410) || failures % failuresBeforeRelist === 0) resourceVersion = undefined;
     const delayMilliseconds = Math.round(backoff.next());
     const fields = { path: selection.path, err: error, delayMilliseconds, relist: resourceVersion === undefined };

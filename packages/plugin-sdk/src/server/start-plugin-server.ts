@@ -1,4 +1,4 @@
-import type { Logger } from '@interlink/runtime';
+import { createMetrics, type Logger } from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
 import { buildPluginApp } from './build-plugin-app.ts';
 import { listen, type Listener } from './listen.ts';
@@ -26,7 +26,8 @@ export async function startPluginServer(options: PluginServerOptions): Promise<L
   signal?.throwIfAborted();
   const plugin = await options.open();
   try {
-    const app = buildPluginApp(plugin, { logger, authenticators });
+    const metrics = createMetrics({ processMetrics: true });
+    const app = buildPluginApp(plugin, { logger, metrics, authenticators });
     const address = config.address ?? (await options.defaultAddress());
     signal?.throwIfAborted();
     const tls = config.tls ? { tls: dropUndefined(config.tls) } : {};

@@ -23,5 +23,7 @@ describe('metrics', () => {
     metrics.observed('queue_depth', 'Keys.', { read: (gauge) => gauge.set(depth) });
     depth = 5;
     expect(await metrics.registry.metrics()).toContain('queue_depth 5');
+    metrics.observed('queue_depth', 'Keys.', { read: (gauge) => gauge.set(8) });
+    expect(await metrics.registry.metrics()).toContain('queue_depth 8');
   });
 });

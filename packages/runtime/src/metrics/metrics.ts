@@ -7,7 +7,7 @@ export interface Metrics {
   counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
   /** A number that goes up and down. */
   gauge<Label extends string>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
-  /** A gauge that is read when somebody asks for the metrics. The first reader of a name stays. */
+  /** A gauge that is read when somebody asks for the metrics. A later reader of a name takes its place. */
   observed<Label extends string>(
     name: string,
     help: string,
@@ -40,20 +40,13 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       reuse(name, () => new Counter({ name, help, labelNames: [...labels], ...shared })),
     gauge: (name, help, labels = []) =>
       reuse(name, () => new Gauge({ name, help, labelNames: [...labels], ...shared })),
-    observed: (name, help, { labels = [], read }) =>
-      void reuse(
-        name,
-        () =>
-          new Gauge({
-            name,
-            help,
-            labelNames: [...labels],
-            collect() {
-              read(this);
-            },
-            ...shared,
-          }),
-      ),
+    observed(name, help, { labels = [], read }) {
+      registry.removeSingleMetric(name);
+      const collect = function (this: Gauge): void {
+        read(this);
+      };
+      registry.registerMetric(new Gauge({ name, help, labelNames: [...labels], collect, registers: [] }));
+    },
     histogram: (name, help, labels = []) =>
       reuse(name, () => new Histogram({ name, help, labelNames: [...labels], buckets: secondsBuckets, ...shared })),
   };

@@ -1,5 +1,5 @@
 import type { InterLinkApi } from '@interlink/spec';
-import { aroundCalls, type Operation } from './around-calls.ts';
+import { aroundCalls, type Operation } from '@interlink/plugin-sdk';
 
 const changing: ReadonlySet<Operation> = new Set<Operation>(['create', 'delete']);
 

@@ -1,14 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { openUpgradeResponse } from '@interlink/plugin-sdk';
-import type { Clock } from '@interlink/runtime';
+import type { Clock, Metrics } from '@interlink/runtime';
 import { ConflictError, UnavailableError } from '@interlink/spec';
 import { openCertificate, type CertificateKeeper, type KeeperContext } from '../certificates/certificate-keeper.ts';
 import { createSelfSignedCertificate } from '../certificates/create-self-signed-certificate.ts';
-import type { ServingIdentity } from '../certificates/serving-certificate.ts';
+import type { ServingCertificate, ServingIdentity } from '../certificates/serving-certificate.ts';
 import type { KubeletSettings } from '../config/virtual-kubelet-config.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createAuthorizer } from './authorize.ts';
@@ -110,6 +111,7 @@ async function keepSecureContext(
         ca: authorities,
         minVersion: 'TLSv1.2',
       });
+      noteExpiry(serving, options.metrics);
     } catch (error) {
       options.logger.error({ err: error }, 'certificate or client authorities cannot be used, the last ones stay');
     }
@@ -127,6 +129,12 @@ async function keepSecureContext(
     options.logger.error({ err: error }, 'certificate or client authorities are no longer followed');
   });
   return { ended };
+}
+
+function noteExpiry({ certificate }: ServingCertificate, metrics: Metrics): void {
+  const name = 'interlink_serving_certificate_expiry_timestamp_seconds';
+  const expiry = Date.parse(new X509Certificate(certificate).validTo) / 1000;
+  metrics.gauge(name, 'When the serving certificate of the kubelet API ends.').set(expiry);
 }
 
 async function nobodysAuthority(identity: ServingIdentity, clock: Clock): Promise<string> {

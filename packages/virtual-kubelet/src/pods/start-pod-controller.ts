@@ -19,6 +19,8 @@ import { isBeingDeleted, podJobId, podKey, podUid } from './control/pod-identity
 import { createPodMemory } from './control/pod-memory.ts';
 import { createPodMetrics } from './control/pod-metrics.ts';
 import { wasAttempted } from './control/prepare-pod.ts';
+import { measureReconcile } from './control/measure-reconcile.ts';
+import { observePods } from './control/observe-pods.ts';
 import { createPodReconcile } from './control/reconcile-pod.ts';
 import { traceReconcile } from './control/trace-reconcile.ts';
 import { trimPod } from './control/trim-pod.ts';
@@ -96,6 +98,7 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
   const logger = options.logger.child({ component: 'pods' });
   const settings = withPodDefaults(options.config);
   const fieldSelector = `spec.nodeName=${nodeName}`;
+  const metrics = createPodMetrics(options.metrics);
   const informer = createInformer<Pod>({
     client,
     path: '/api/v1/pods',
@@ -103,6 +106,7 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
     logger,
     clock,
     transform: trimPod,
+    onRestart: () => metrics.watchRestarted(),
   });
   const queue = createWorkQueue({ clock, backoff: retryBackoff });
   const enqueue = (key: string): void => queue.add(key);
@@ -122,7 +126,7 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
     nodeIp: options.podIp,
     objects: createObjectSource({ client, nodeName, clock, logger, signal }),
     store: createPodStore(informer),
-    metrics: createPodMetrics(options.metrics),
+    metrics,
     isPushed: () => eventLoop.isOpen,
     askSoon: () => statusLoop.askSoon(),
     depart: (pod) => departures.add(pod),
@@ -130,7 +134,8 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
   const eventLoop = createEventLoop({ context, enqueue, overtake: (uid) => statusLoop.overtake(uid) });
   const statusLoop = createStatusLoop({ context, enqueue, isPushed: () => eventLoop.isOpen });
   const departures = createDepartures(context);
-  const reconcile = traceReconcile(createPodReconcile(context), context);
+  const reconcile = traceReconcile(measureReconcile(createPodReconcile(context), context), context);
+  observePods(options.metrics, { store: context.store, queue });
   const worker = createController({ name: 'pods', queue, workers: settings.workers, reconcile, logger });
   const controller = drainController(worker, { clock, milliseconds: drainMilliseconds });
   const loops = [controller, departures, statusLoop, eventLoop, createOrphanSweep(context)];

@@ -37,6 +37,7 @@ export function createOrphanSweep(context: PodContext): OrphanSweep {
       absentSince.set(orphan.uid, since);
       if (clock.now() - since >= settings.orphanAfterSeconds * 1000) await tryToEnd(orphan, signal);
     }
+    metrics.orphansFound(orphans.length);
     return orphans.length;
   }
 

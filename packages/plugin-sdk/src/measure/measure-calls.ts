@@ -1,17 +1,17 @@
-import { isInterLinkError, type InterLinkApi } from '@interlink/spec';
+import { isInterLinkError, type InterLinkApi, type Plugin } from '@interlink/spec';
 import type { Clock, Metrics } from '@interlink/runtime';
 import { aroundCalls } from './around-calls.ts';
 
-/** The same API, whose calls are counted by the code of their end and timed. */
-export function measureInterLinkApi(
-  api: InterLinkApi,
-  { metrics, clock }: { metrics: Metrics; clock: Clock },
-): InterLinkApi {
-  const total = metrics.counter('interlink_backend_requests_total', 'Calls of the interLink API, by how they ended.', [
+/** The same API or plugin, whose calls are counted by the code of their end and timed. */
+export function measureCalls<Api extends InterLinkApi | Plugin>(
+  api: Api,
+  { metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock },
+): Api {
+  const total = metrics.counter('interlink_backend_requests_total', 'Calls of the next process, by how they ended.', [
     'operation',
     'code',
   ]);
-  const seconds = metrics.histogram('interlink_backend_request_seconds', 'Time until the interLink API answered.', [
+  const seconds = metrics.histogram('interlink_backend_request_seconds', 'Time until the next process answered.', [
     'operation',
   ]);
   return aroundCalls(api, async (operation, call) => {
