@@ -57,7 +57,7 @@ export type { RemoteOptions, RemoteTimeouts, RemoteTls } from './client/remote-o
 
 export { commonVerdicts, resolvedVerdicts, unlessAutomaticPull } from './pod/common-verdicts.ts';
 export { expandVariables } from './pod/expand-variables.ts';
-export { judgePod } from './pod/judge-pod.ts';
+export { entryFor, judgePod } from './pod/judge-pod.ts';
 export { containerResources, podResources } from './pod/pod-resources.ts';
 export { formatQuantity, parseQuantity } from './pod/quantity.ts';
 export { readFieldReference } from './pod/field-reference.ts';

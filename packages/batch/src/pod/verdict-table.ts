@@ -68,6 +68,12 @@ function probeVerdict({ https, grpc }: ProbeTools = { https: true, grpc: true })
   };
 }
 
+/** Of a main container; init containers have an entry of their own. */
+const ownRestartPolicy: VerdictRule = (value, { pod }) =>
+  value === (pod.spec?.restartPolicy ?? 'Always')
+    ? honoured()
+    : refused('a container restarts as the restartPolicy of the pod says');
+
 const podVerdicts: VerdictTable = {
   'spec.restartPolicy': honoured(),
   'spec.activeDeadlineSeconds': honoured('counted from the start of the job'),
@@ -77,6 +83,11 @@ const podVerdicts: VerdictTable = {
   'spec.hostIPC': unlessDefault([false], emulated('IPC objects of the machine are visible anyway')),
   'spec.shareProcessNamespace': unlessDefault([false], emulated('processes of the machine are visible anyway')),
   'spec.hostname': ignored('the machine keeps its name; the variable HOSTNAME has the pod’s'),
+  'spec.hostnameOverride': ignored('the machine keeps its name; the variable HOSTNAME has the pod’s'),
+  'spec.setHostnameAsFQDN': unlessDefault([false], ignored('the machine keeps its name')),
+  'spec.hostUsers': unlessDefault([true], ignored('there is no user namespace beyond that of the container runtime')),
+  'spec.resources': honoured('the job asks for this much'),
+  'spec.resourceClaims': refused('devices of claims cannot be given to a job'),
   'spec.subdomain': ignored(hostNetwork),
   'spec.hostAliases': ignored(hostNetwork),
   'spec.dnsConfig': ignored(hostNetwork),
@@ -88,6 +99,9 @@ const podVerdicts: VerdictTable = {
 
 const containerVerdicts: VerdictTable = {
   'spec.containers[].resources': unlessDefault([{}], ignored('no limits are enforced')),
+  'spec.containers[].resizePolicy': unmentioned,
+  'spec.containers[].restartPolicy': ownRestartPolicy,
+  'spec.containers[].restartPolicyRules': refused('a container restarts as the restartPolicy of the pod says'),
   'spec.containers[].ports': ignored(hostNetwork),
   'spec.containers[].lifecycle.postStart': hooks,
   'spec.containers[].lifecycle.preStop': hooks,

@@ -58,6 +58,7 @@ export const commonVerdicts: VerdictTable = {
   'spec.topologySpreadConstraints': scheduler,
   'spec.schedulerName': unlessDefault(['default-scheduler'], scheduler),
   'spec.schedulingGates': scheduler,
+  'spec.schedulingGroup': scheduler,
   'spec.priority': unmentioned,
   'spec.priorityClassName': scheduler,
   'spec.preemptionPolicy': unlessDefault(['PreemptLowerPriority'], scheduler),

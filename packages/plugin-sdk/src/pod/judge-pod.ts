@@ -34,6 +34,16 @@ export function judgePod(pod: Pod, table: VerdictTable): FieldVerdict[] {
   return roots.flatMap(([key, value]) => judge(value, { pod, path: key, pattern: key, parent: pod }, prepared));
 }
 
+/**
+ * The entry of a table that speaks for a field, by its pattern; undefined where none does and a pod that sets it is told that it is unknown. For
+ * tests that a table is complete, and for pages made from it.
+ *
+ * @param pattern as tables write it, e.g. `spec.containers[].livenessProbe.exec.command`
+ */
+export function entryFor(table: VerdictTable, pattern: string): string | undefined {
+  return longestMatch(aliases(pattern), prepare(table))?.pattern;
+}
+
 function judge(value: unknown, place: Place, table: PreparedTable): FieldVerdict[] {
   const patterns = aliases(place.pattern);
   const match = longestMatch(patterns, table);
