@@ -37,6 +37,18 @@ describe('the end of a pod', () => {
     expect(fake.deletes).toHaveLength(1);
   });
 
+  it('is not confirmed by a foreign backend that says its container runs, and asked for again', async () => {
+    const fake = await backend({ ours: false });
+    fake.endsAtOnce = false;
+    const pod = await create('demo', { terminationGracePeriodSeconds: 1 });
+    await phase('demo', 'Running');
+    await deletePod();
+    await eventually(() => fake.deletes.length >= 2);
+    expect(await read()).toBeDefined();
+    fake.end(uidOf(pod));
+    await isGone();
+  });
+
   it('is asked for until the backend accepts', async () => {
     const fake = await backend();
     await create();

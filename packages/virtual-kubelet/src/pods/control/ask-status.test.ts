@@ -43,6 +43,15 @@ describe('createStatusQuestion', () => {
     expect(sizes.length).toBeLessThan(10);
   });
 
+  it('gives up soon where the backend answers nothing but errors', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => buildPod({ uid: `uid-${index}` }));
+    const { question, sizes } = ask(() => {
+      throw new BackendError('panic');
+    });
+    await expect(question.ask(many)).rejects.toMatchObject({ message: 'panic' });
+    expect(sizes.length).toBeLessThan(30);
+  });
+
   it('asks for each where only the first is ever answered, and remembers that', async () => {
     const { question, sizes } = ask((asked) => asked.slice(0, 1).map(status));
     expect((await question.ask(pods)).size).toBe(10);

@@ -8,6 +8,8 @@ export interface StatusQuestion {
 }
 
 const singleQuestions = 8;
+/** So many, and it is the backend that is ill and not a pod; finding one bad pod among ten thousand takes 14. */
+const mostFailuresInARow = 20;
 
 /**
  * One question for all pods, and a way around foreign plugins that cannot answer one: where a bad pod spoils the answer for all, halves are asked
@@ -15,12 +17,14 @@ const singleQuestions = 8;
  */
 export function createStatusQuestion(api: InterLinkApi): StatusQuestion {
   let answersOnlyFirst = false;
+  let failuresInARow = 0;
 
   async function askAll(pods: readonly Pod[], options?: CallOptions): Promise<readonly PodStatus[]> {
     if (pods.length === 0) return [];
     if (answersOnlyFirst && pods.length > 1) return await askEach(pods, options);
     try {
       const statuses = await api.status(pods, options);
+      failuresInARow = 0;
       if (!isOnlyFirst(pods, statuses)) return statuses;
       const [, ...rest] = pods;
       const others = await askEach(rest, options);
@@ -28,7 +32,8 @@ export function createStatusQuestion(api: InterLinkApi): StatusQuestion {
       return [...statuses, ...others];
     } catch (error) {
       options?.signal?.throwIfAborted();
-      if (!isInterLinkError(error) || error.retryable) throw error;
+      failuresInARow += 1;
+      if (!isInterLinkError(error) || error.retryable || failuresInARow > mostFailuresInARow) throw error;
       return pods.length === 1 ? [] : await askHalves(pods, options);
     }
   }
@@ -51,6 +56,7 @@ export function createStatusQuestion(api: InterLinkApi): StatusQuestion {
   return {
     async ask(pods, options) {
       const asked = new Set(pods.map(podUid));
+      failuresInARow = 0;
       const statuses = await askAll(pods, options);
       return new Map(statuses.filter(({ UID }) => asked.has(UID)).map((status) => [status.UID, status]));
     },

@@ -1,11 +1,4 @@
-import {
-  annotations,
-  isInterLinkError,
-  UnavailableError,
-  type CreateStruct,
-  type Pod,
-  type PodCreateRequests,
-} from '@interlink/spec';
+import { annotations, isInterLinkError, type CreateStruct, type Pod, type PodCreateRequests } from '@interlink/spec';
 import { buildCreateRequest, type BuiltRequest } from '../inputs/build-create-request.ts';
 import { fetchPodInputs } from '../inputs/fetch-pod-inputs.ts';
 import { refusedStatus } from '../status/ended-status.ts';
@@ -18,6 +11,7 @@ import { creatingReason, statusContext, type PodContext, type Step } from './pod
 import { podKey, podUid } from './pod-identity.ts';
 import { tellAccepted, tellPod } from './tell-pod.ts';
 import { preparePod, wasAttempted } from './prepare-pod.ts';
+import { retryable } from './retryable.ts';
 import { waitForInputs } from './wait-for-inputs.ts';
 import { writeStatus } from './write-pod.ts';
 
@@ -200,12 +194,6 @@ async function showFailure(context: PodContext, pod: Pod, error: unknown, signal
   tellAccepted(context, pod, podUid(pod));
   tellPod(context, pod, { type: 'Warning', reason: 'ProviderUnavailable', message: waiting.message });
   await writeStatus(context, pod, status, { signal });
-}
-
-/** The controller repeats only what is marked so. */
-function retryable(error: unknown): unknown {
-  if (!isInterLinkError(error) || error.retryable) return error;
-  return new UnavailableError(error.message, { cause: error, details: error.details });
 }
 
 function messageOf(error: unknown): string {

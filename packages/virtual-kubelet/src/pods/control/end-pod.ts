@@ -1,19 +1,19 @@
-import { annotations, isInterLinkError, type Pod } from '@interlink/spec';
+import { annotations, isInterLinkError, type Pod, type PodStatus } from '@interlink/spec';
 import { deletedStatus } from '../status/ended-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { statusContext, type PodContext, type Step } from './pod-context.ts';
 import { podJobId, podKey, podUid } from './pod-identity.ts';
 import { syncPod } from './sync-pod.ts';
+import { retryable } from './retryable.ts';
 import { wasAttempted } from './prepare-pod.ts';
 import { tellPod } from './tell-pod.ts';
 import { removePod, writeStatus } from './write-pod.ts';
 
 /** The Go virtual kubelet marks a pod so when it asks for the end of its job. */
 const deletedReason = 'VKProviderPodDeleted';
-/** A refused delete is asked again in this time, since only an operator can change the answer. */
-const refusedDeleteRetrySeconds = 30;
 /** A pod that waits for the backend's confirmation is looked at this often, besides whenever there is an answer. */
 const recheckSeconds = 60;
+const patienceAfterGraceSeconds = 5;
 
 /**
  * Ends a pod that somebody deleted: asks the backend to end the job, waits until it is gone, and only then takes the pod out of the API
@@ -34,15 +34,32 @@ export async function endPod(context: PodContext, pod: Pod, signal: AbortSignal)
     return { requeueAfterSeconds: recheckSeconds };
   }
   const answer = memory.answers.get(uid);
-  // Silence and an answer without the extension come from a foreign plugin, whose 2xx was the confirmation.
-  const confirmed =
-    answer !== undefined && (answer.status?.interlink === undefined || answer.status.interlink.state === 'gone');
+  const confirmed = answer !== undefined && isConfirmed(answer.status);
   if (confirmed || isOverdue(context, pod)) {
     if (!confirmed) abandon(context, pod, 'the backend did not confirm the end of the job');
     return await finish(context, pod, signal);
   }
   if (answer !== undefined) await syncPod(context, pod, signal);
-  return { requeueAfterSeconds: recheckSeconds };
+  if (!isRepeatDue(context, pod, answer?.status)) return { requeueAfterSeconds: recheckSeconds };
+  memory.deleting.delete(uid);
+  return { requeueAfterSeconds: 0 };
+}
+
+/** A foreign plugin whose container runs on after the grace period is told again. */
+function isRepeatDue({ memory, clock }: PodContext, pod: Pod, status: PodStatus | undefined): boolean {
+  if (status === undefined || status.interlink !== undefined) return false;
+  const graceSeconds = (pod.metadata?.deletionGracePeriodSeconds ?? 30) + patienceAfterGraceSeconds;
+  const since = memory.deleting.get(podUid(pod)) ?? clock.now();
+  return clock.now() - since > graceSeconds * 1000;
+}
+
+/**
+ * Silence and an answer without the extension come from a foreign plugin, whose 2xx was the confirmation; not where it says that a container still
+ * runs: the job has its grace period, or the 2xx was not the plugin's.
+ */
+function isConfirmed(status: PodStatus | undefined): boolean {
+  if (status?.interlink !== undefined) return status.interlink.state === 'gone';
+  return !(status?.containers ?? []).some(({ state }) => state?.running !== undefined);
 }
 
 /** The pod as it goes into a delete. */
@@ -54,7 +71,7 @@ export function deleteRequest(context: PodContext, pod: Pod): Pod {
 
 /** Asks for the end of the job; gives undefined once the backend accepted it. Throws what passes by itself. */
 async function requestEnd(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step | 'abandoned'> {
-  const { api, memory, metrics, logger } = context;
+  const { api, memory, metrics } = context;
   try {
     await api.delete(deleteRequest(context, pod), { signal });
     metrics.deleted('accepted');
@@ -69,12 +86,11 @@ async function requestEnd(context: PodContext, pod: Pod, signal: AbortSignal): P
         abandon(context, pod, message);
         return 'abandoned';
       }
-      if (!isInterLinkError(error) || error.retryable) throw error;
-      logger.warn({ pod: podKey(pod), podUid: podUid(pod), err: error }, 'delete refused by the backend, trying again');
-      return { requeueAfterSeconds: refusedDeleteRetrySeconds };
+      // Refused ones too: a Go peer answers 500 to whatever fails.
+      throw retryable(error);
     }
   }
-  memory.deleting.add(podUid(pod));
+  memory.deleting.set(podUid(pod), context.clock.now());
   if (!isTerminal(pod.status?.phase))
     tellPod(context, pod, { type: 'Normal', reason: 'Killing', message: `Stopping job ${podJobId(pod) ?? ''}`.trim() });
   return undefined;

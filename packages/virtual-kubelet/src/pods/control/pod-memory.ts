@@ -22,8 +22,8 @@ export interface PodMemory {
   readonly awaited: Map<string, () => void>;
   /** Creates under way. */
   readonly creating: Map<string, AbortController>;
-  /** Pods whose deletion the backend accepted. */
-  readonly deleting: Set<string>;
+  /** Pods whose deletion the backend accepted, and when, in milliseconds since 1970. */
+  readonly deleting: Map<string, number>;
   /** Pods that were removed from the API server with the backend's confirmation. */
   readonly removed: Set<string>;
   /** Since when the backend is silent about a pod, in milliseconds since 1970. */
@@ -47,7 +47,7 @@ export function createPodMemory(): PodMemory {
     refusals: new Map<string, number>(),
     awaited: new Map<string, () => void>(),
     creating: new Map<string, AbortController>(),
-    deleting: new Set<string>(),
+    deleting: new Map<string, number>(),
     removed: new Set<string>(),
     silentSince: new Map<string, number>(),
     accepted: new Set<string>(),
