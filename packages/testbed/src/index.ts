@@ -7,6 +7,7 @@ export { kubernetesVersion } from './binaries/programs.ts';
 export { controlPlaneStatus } from './control-plane/control-plane-status.ts';
 export { startControlPlane } from './control-plane/start-control-plane.ts';
 export { stopControlPlane } from './control-plane/stop-control-plane.ts';
+export { startFaultyProxy } from './faults/start-faulty-proxy.ts';
 export { sendAsGo } from './foreign/send-as-go.ts';
 export { startForeignServer } from './foreign/start-foreign-server.ts';
 export { ensureDebian13 } from './debian/ensure-debian-13.ts';
@@ -37,6 +38,7 @@ export type { CertificateFiles, ControlPlaneCertificates } from './certificates/
 export type { ControlPlane, StopOptions } from './control-plane/control-plane.ts';
 export type { ControlPlaneStatus } from './control-plane/control-plane-status.ts';
 export type { ControlPlaneOptions } from './control-plane/start-control-plane.ts';
+export type { Fault, FaultyProxy, FaultyProxyOptions, PassingRequest } from './faults/start-faulty-proxy.ts';
 export type { GoAnswer, GoRequest } from './foreign/send-as-go.ts';
 export type { ForeignAnswer, ForeignServer, SeenRequest } from './foreign/start-foreign-server.ts';
 export type { ProgressOptions } from './progress/create-progress.ts';
