@@ -1,69 +1,131 @@
 /**
- * 1,000 pods at 50/s into a plugin that runs each at once, then as many more as make 10,000 idle ones: latency, the memory
- * of the virtual kubelet for each pod, and the traffic while nothing happens. `PODS=2000` for a smaller run.
+ * 10,000 pods at 100/s, bound to a node whose plugin runs each at once and ends every tenth after a while: latencies, writes to the API server, memory and
+ * the traffic while nothing happens; then the first pod after idle time, and a restart. `PODS=2000` and `IDLE_SECONDS=600` for other runs.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { benchPod, createPods, watchTimes } from './lib/pod-flow.ts';
-import { spreadOf } from './lib/percentiles.ts';
-import { until, withChain } from './lib/with-chain.ts';
+import type { Chain } from '@interlink/testbed';
+import { readApiWrites, writesBetween } from './lib/api-writes.ts';
+import { readPluginTimes, type PluginTimes } from './lib/plugin-times.ts';
+import { benchPod, createPods, watchTimes, type PodTimes } from './lib/pod-flow.ts';
+import { readCost } from './lib/process-cost.ts';
+import { spreadOf, type Spread } from './lib/percentiles.ts';
+import { nodeName, until, withChain } from './lib/with-chain.ts';
 
-const timedPods = 1000;
-const timedPerSecond = 50;
-const idlePods = Number(process.env['PODS'] ?? 10_000);
-const idlePerSecond = 100;
-const settleMilliseconds = 30_000;
-const idleMilliseconds = 60_000;
+const podCount = Number(process.env['PODS'] ?? 10_000);
+const idleSeconds = Number(process.env['IDLE_SECONDS'] ?? 60);
+const perSecond = 100;
+/** Every tenth pod ends, while others are still being created. */
+const endingShare = 10;
+const endAfterSeconds = 15;
+const settleMilliseconds = 20_000;
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const ends = (index: number): boolean => index % endingShare === 0;
+const pods = Array.from({ length: podCount }, (_, index) =>
+  benchPod(`pod-${index}`, ['sleep', ends(index) ? String(endAfterSeconds) : '1d'], nodeName),
+);
+const fakePlugin = fileURLToPath(new URL('lib/fake-plugin.ts', import.meta.url));
+
+function latency(
+  seen: ReadonlyMap<string, PodTimes>,
+  plugin: ReadonlyMap<string, PluginTimes>,
+  measure: (seen: PodTimes, plugin: PluginTimes) => number | undefined,
+): Spread {
+  const seconds = [...seen].map(([name, times]) => measure(times, plugin.get(name) ?? {}));
+  return spreadOf(seconds.filter((value) => value !== undefined).map((milliseconds) => milliseconds / 1000));
+}
+
+const between = (from: number | undefined, to: number | undefined): number | undefined =>
+  from === undefined || to === undefined ? undefined : to - from;
 
 async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
 }
 
-async function cpuSeconds(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const podsFrom = (first: number, count: number) =>
-  Array.from({ length: count }, (_, index) => benchPod(`idle-${first + index}`, ['sleep', '1d']));
-const fakePlugin = fileURLToPath(new URL('lib/fake-plugin.ts', import.meta.url));
+const kubeletPid = (chain: Chain): number => chain.pid('virtual-kubelet') ?? 0;
 
 const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, chain, directory }) => {
-  const pid = chain.pid('virtual-kubelet') ?? 0;
+  const configFile = join(directory, 'chain', 'plugin.yaml');
   const counts = async (): Promise<Record<string, number>> =>
-    JSON.parse(await readFile(join(directory, 'chain', 'plugin.yaml.counts'), 'utf8')) as Record<string, number>;
+    JSON.parse(await readFile(`${configFile}.counts`, 'utf8')) as Record<string, number>;
+  /** Seconds from `from` until the plugin has the pod. */
+  const untilCreated = async (name: string, from: number): Promise<number> => {
+    await until(async () => (await readPluginTimes(configFile)).get(name)?.create !== undefined);
+    return (((await readPluginTimes(configFile)).get(name)?.create ?? Number.NaN) - from) / 1000;
+  };
   const stop = new AbortController();
   const { times, synced } = watchTimes(client, stop.signal);
   await synced;
-  const emptyBytes = await residentBytes(pid);
-  const allRun = (): boolean => [...times.values()].every(({ running }) => running !== undefined);
+  const emptyBytes = await residentBytes(kubeletPid(chain));
+  const writesBefore = await readApiWrites(client);
+  const begunAt = Date.now();
 
-  await createPods(client, podsFrom(0, timedPods), { perSecond: timedPerSecond, times });
-  await until(allRun);
-  const timed = [...times.values()].map(({ created, running = Number.NaN }) => (running - created) / 1000);
-
-  await createPods(client, podsFrom(timedPods, idlePods - timedPods), { perSecond: idlePerSecond, times });
-  await until(allRun);
+  await createPods(client, pods, { perSecond, times });
+  const createdSeconds = (Date.now() - begunAt) / 1000;
+  await until(() => [...times.values()].every(({ running }) => running !== undefined));
+  const runningSeconds = (Date.now() - begunAt) / 1000;
+  await until(() => pods.every(({ metadata }, index) => !ends(index) || times.get(metadata?.name ?? '')?.ended));
   stop.abort();
   await pause(settleMilliseconds);
-  const [before, cpuBefore] = [await counts(), await cpuSeconds(pid)];
-  await pause(idleMilliseconds);
-  const [after, cpuAfter] = [await counts(), await cpuSeconds(pid)];
-  const fullBytes = await residentBytes(pid);
-  return {
-    createdToRunningSeconds: spreadOf(timed),
-    idle: {
-      pods: idlePods,
-      residentBytesEmpty: emptyBytes,
-      residentBytes: fullBytes,
-      kilobytesPerPod: Math.round((fullBytes - emptyBytes) / idlePods / 102.4) / 10,
-      cpuSecondsPerMinute: Math.round((cpuAfter - cpuBefore) * 100) / 100,
-      statusCallsPerMinute: (after.status ?? 0) - (before.status ?? 0),
+  const writes = writesBetween(writesBefore, await readApiWrites(client));
+  const plugin = await readPluginTimes(configFile);
+  const full = await readCost(kubeletPid(chain));
+  const load = {
+    pods: podCount,
+    createsPerSecond: Math.round(podCount / createdSeconds),
+    allRunningAfterSeconds: Math.round(runningSeconds * 10) / 10,
+    bindToPluginCreateSeconds: latency(times, plugin, (seen, { create }) => between(seen.created, create)),
+    pluginRunningToStatusSeconds: latency(times, plugin, (seen, { running }) => between(running, seen.running)),
+    pluginEndToStatusSeconds: latency(times, plugin, (seen, { ended }) => between(ended, seen.ended)),
+    createdToRunningSeconds: latency(times, plugin, (seen) => between(seen.created, seen.running)),
+    writes: {
+      ...writes,
+      transitions: podCount * 2 + Math.ceil(podCount / endingShare),
+      podWritesPerTransition: round(writes.pods / (podCount * 2 + Math.ceil(podCount / endingShare))),
+      allWritesPerTransition: round((writes.pods + writes.events) / (podCount * 2 + Math.ceil(podCount / endingShare))),
     },
-    targets: { createdToRunning: { p50: 0.5 }, kilobytesPerPod: 40 },
+    residentBytesEmpty: emptyBytes,
+    residentBytesPeak: full.peakResidentBytes,
+    residentBytes: await residentBytes(kubeletPid(chain)),
+  };
+
+  const [countsBefore, costBefore] = [await counts(), await readCost(kubeletPid(chain))];
+  await pause(idleSeconds * 1000);
+  const [countsAfter, costAfter] = [await counts(), await readCost(kubeletPid(chain))];
+  const firstAt = Date.now();
+  await createPods(client, [benchPod('after-idle', ['sleep', '1d'], nodeName)], { perSecond, times });
+  const firstAfterIdleSeconds = await untilCreated('after-idle', firstAt);
+
+  await chain.kill('virtual-kubelet', 'SIGTERM');
+  await createPods(client, [benchPod('after-restart', ['sleep', '1d'], nodeName)], { perSecond, times });
+  const restartedAt = Date.now();
+  await chain.start('virtual-kubelet');
+  const restartSeconds = await untilCreated('after-restart', restartedAt);
+  return {
+    load,
+    idle: {
+      seconds: idleSeconds,
+      cpuSecondsPerMinute: round(((costAfter.cpuSeconds - costBefore.cpuSeconds) * 60) / idleSeconds),
+      statusCalls: (countsAfter['status'] ?? 0) - (countsBefore['status'] ?? 0),
+      firstPodAfterwardsSeconds: firstAfterIdleSeconds,
+    },
+    restart: { pods: podCount, firstCreateAfterSeconds: restartSeconds },
+    targets: {
+      createsPerSecond: 100,
+      bindToPluginCreateP99: 1,
+      pluginChangeToStatusP99: 2,
+      podWritesPerTransition: 2,
+      residentBytesPeak: 400 * 2 ** 20,
+      firstPodAfterIdle: 0.5,
+      restart: 10,
+    },
   };
 });
 console.log(JSON.stringify(result));
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

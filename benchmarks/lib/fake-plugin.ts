@@ -1,5 +1,8 @@
-/** A plugin whose every pod runs at once and never ends; `GET /counts` of nobody: it writes how often it was asked to a file. */
-import { writeFileSync } from 'node:fs';
+/**
+ * A plugin whose every pod runs at once, and ends after the seconds of its command `sleep SECONDS`. How often it was asked goes to the file
+ * `<config>.counts`; when what happened to which pod goes to `<config>.times`, a line `create|running|ended NAME MILLISECONDS` each.
+ */
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { buildPluginApp, listen } from '@interlink/plugin-sdk';
 import { createLogger, readYamlFile, runProcess, aborted } from '@interlink/runtime';
 import type { Pod, PodStatus, PodStatusEvent, Plugin } from '@interlink/spec';
@@ -23,10 +26,32 @@ function runningStatus(pod: Pod, startedAt: string): PodStatus {
   return { name, namespace, UID: uid, JID: uid, containers, interlink: { state: 'known' } };
 }
 
-function createFakePlugin(counts: Record<string, number>): Plugin {
+type Note = (what: 'create' | 'running' | 'ended', name: string) => void;
+
+function endedStatus(status: PodStatus): PodStatus {
+  const finishedAt = new Date().toISOString();
+  const containers = (status.containers ?? []).map((container) => ({
+    ...container,
+    ready: false,
+    state: { terminated: { exitCode: 0, finishedAt } },
+  }));
+  return { ...status, containers };
+}
+
+function sleepSeconds({ spec }: Pod): number {
+  return Number(spec?.containers[0]?.command?.[1]);
+}
+
+function createFakePlugin(counts: Record<string, number>, note: Note): Plugin {
   const held = new Map<string, PodStatus>();
   const fresh: PodStatus[] = [];
   let wake: (() => void) | undefined;
+  function change(status: PodStatus, what: 'running' | 'ended'): void {
+    held.set(status.UID, status);
+    fresh.push(status);
+    note(what, status.name ?? '');
+    wake?.();
+  }
   const count = (verb: string): void => void (counts[verb] = (counts[verb] ?? 0) + 1);
   async function* watch(): AsyncIterable<PodStatusEvent> {
     for (;;) {
@@ -50,10 +75,11 @@ function createFakePlugin(counts: Record<string, number>): Plugin {
     ping: () => Promise.resolve({ status: 'ok', resources: { cpu: '100000', memory: '1000Ti', pods: '20000' } }),
     create({ pod }) {
       count('create');
+      note('create', pod.metadata?.name ?? '');
       const status = runningStatus(pod, new Date().toISOString());
-      held.set(status.UID, status);
-      fresh.push(status);
-      wake?.();
+      change(status, 'running');
+      const seconds = sleepSeconds(pod);
+      if (Number.isFinite(seconds)) setTimeout(() => change(endedStatus(status), 'ended'), seconds * 1000);
       return Promise.resolve({ PodUID: status.UID, PodJID: status.UID });
     },
     status(pods) {
@@ -83,10 +109,17 @@ await runProcess({
     const { address } = (await readYamlFile(configFile)) as Config;
     const counts: Record<string, number> = {};
     const logger = createLogger({ name: 'fake-plugin', level: 'warn' });
-    await using _listener = await listen(buildPluginApp(createFakePlugin(counts), { logger }), { address }, logger);
+    const times = createWriteStream(`${configFile}.times`, { flags: 'a' });
+    const note: Note = (what, name) => void times.write(`${what} ${name} ${Date.now()}\n`);
+    await using _listener = await listen(
+      buildPluginApp(createFakePlugin(counts, note), { logger }),
+      { address },
+      logger,
+    );
     const timer = setInterval(() => writeFileSync(`${configFile}.counts`, JSON.stringify(counts)), 500);
     await aborted(signal);
     clearInterval(timer);
+    times.end();
     return undefined;
   },
 });

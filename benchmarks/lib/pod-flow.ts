@@ -12,13 +12,14 @@ export interface PodTimes {
   phase?: string;
 }
 
-/** A pod for benchmarks: one container that tolerates everything. */
-export function benchPod(name: string, command: readonly string[]): Pod {
+/** A pod for benchmarks: one container that tolerates everything; bound from the start where a node is named. */
+export function benchPod(name: string, command: readonly string[], nodeName?: string): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
     spec: {
+      ...(nodeName === undefined ? {} : { nodeName }),
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
       tolerations: [{ operator: 'Exists' }],

@@ -13,7 +13,8 @@ export interface BenchWorld {
   readonly directory: string;
 }
 
-const nodeName = 'bench';
+/** Name of the node that the chain keeps. */
+export const nodeName = 'bench';
 
 /** Waits, by polling, until something holds; at most ten minutes. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
