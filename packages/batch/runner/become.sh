@@ -146,6 +146,20 @@ find_first_child() { # PID: sets FIRST_CHILD, that of its children which is the 
   return 1
 }
 
+find_below() { # PID: sets il_pid to the nearest descendant that is the first of a namespace
+  local child children
+  find_first_child "$1" && il_pid=$FIRST_CHILD && return
+  children=("${CHILDREN[@]}")
+  for child in "${children[@]}"; do find_below "$child" && return; done
+  return 1
+}
+
+find_program() { # PID of a runtime: sets il_pid to the first process of its container
+  find_below "$1" || return
+  # Until it becomes the container's program it is one more copy of the runtime.
+  [[ -e /proc/$il_pid/exe && ! /proc/$il_pid/exe -ef /proc/$1/exe ]]
+}
+
 # --- pipes --------------------------------------------------------------------------------------------------------
 
 open_pipe() { # sets PIPE: both ends of a pipe in one file

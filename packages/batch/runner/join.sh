@@ -49,22 +49,12 @@ read_process() { # FILE: sets il_pid to the process that was noted there, if it 
   ((TICKS > 0 && TICKS == ticks))
 }
 
-find_below() { # PID: sets il_pid to the nearest descendant that is the first of a namespace
-  local child children
-  find_first_child "$1" && il_pid=$FIRST_CHILD && return
-  children=("${CHILDREN[@]}")
-  for child in "${children[@]}"; do find_below "$child" && return; done
-  return 1
-}
-
 find_first_process() { # sets il_pid
   local leader
   if [[ -e $il_files/join ]]; then
     read_process "$il_files/session" || return
     leader=$il_pid
-    find_below "$leader" || return
-    # Until it becomes the container's program it is one more copy of the runtime.
-    [[ -e /proc/$il_pid/exe && ! /proc/$il_pid/exe -ef /proc/$leader/exe ]]
+    find_program "$leader"
   elif [[ -e $il_files/enter ]]; then
     read_process "$il_files/first"
   else

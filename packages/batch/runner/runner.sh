@@ -188,6 +188,17 @@ open_input() { # NAME: where the container has an input, sets INPUT to a pipe an
   printf '%s %s\n' "$FEEDER" "$TICKS" >"$files/stdin.feeder"
 }
 
+await_program() { # NAME PID: a container runs when its own program does; what its runtime does before takes a moment
+  local stat tries il_pid
+  [[ -e $job/container/$1/join ]] || return
+  for ((tries = 0; tries < 50; tries++)); do
+    find_program "$2" && return
+    { read -r stat <"/proc/$2/stat"; } 2>/dev/null || return
+    [[ ${stat##*) } != [ZX]* ]] || return
+    pause 0.02
+  done
+}
+
 drain() { # PID of the log's writer: all that was written before the end belongs to the log
   local tries
   for ((tries = 0; tries < 200; tries++)); do
@@ -262,6 +273,7 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
   start_ticks "$pid"
   printf '%s %s\n' "$pid" "$TICKS" >"$job/container/$name/session"
   printf 'started %s %s %s\n' "$name" "$pid" "$writer" >&"$events"
+  await_program "$name" "$pid"
   write_state "$name" "{\"state\":\"running\",\"restartCount\":$count,\"startedAt\":$started$last}"
   wait "$pid"
   code=$?
