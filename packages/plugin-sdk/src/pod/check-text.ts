@@ -20,10 +20,16 @@ export function containedPath(path: string, field: string): string {
   return parts.filter((part) => part !== '' && part !== '.').join('/');
 }
 
+/** Of every file system that matters. */
+const longestFileNameBytes = 255;
+
 /** {@link containedPath} for a file in a volume: not the directory itself, and not in the names a kubelet keeps for itself. */
 export function volumeFilePath(path: string, field: string): string {
   const contained = containedPath(path, field);
   if (contained === '') throw new InvalidInputError(`${field} must name a file`, { field });
+  if (contained.split('/').some((part) => Buffer.byteLength(part) > longestFileNameBytes)) {
+    throw new InvalidInputError(`${field} has a name longer than ${longestFileNameBytes} bytes`, { field });
+  }
   if (contained.startsWith('..')) throw new InvalidInputError(`${field} must not start with '..'`, { field });
   return contained;
 }

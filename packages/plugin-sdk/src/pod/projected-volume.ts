@@ -6,6 +6,7 @@ import {
   type Volume,
   type VolumeProjection,
 } from '@interlink/spec';
+import { checkedList } from './check-list.ts';
 import { volumeFilePath } from './check-text.ts';
 import { readFieldReference } from './field-reference.ts';
 import { findConfigMap, findProjectedMap, findSecret } from './find-object.ts';
@@ -26,7 +27,7 @@ interface ProjectedScope {
 export function projectedFiles(volume: Volume, data: RetrievedPodData, scope: ProjectedScope): VolumeFile[] {
   const field = `${scope.field}.projected`;
   const mode = checkedMode(volume.projected?.defaultMode, `${field}.defaultMode`) ?? defaultFileMode;
-  const sources = volume.projected?.sources ?? [];
+  const sources = checkedList(volume.projected?.sources, `${field}.sources`);
   const modes = new Map(sources.flatMap((source, index) => itemModes(itemsOf(source), `${field}.sources[${index}]`)));
   const sent = sentFiles(volume.name, data, { field, mode, modes });
   if (sent) {
@@ -40,7 +41,7 @@ export function projectedFiles(volume: Volume, data: RetrievedPodData, scope: Pr
 /** The files of a downwardAPI volume: as sent, else read from the pod itself. */
 export function downwardFiles(volume: Volume, data: RetrievedPodData, field: string): VolumeFile[] {
   const mode = checkedMode(volume.downwardAPI?.defaultMode, `${field}.defaultMode`) ?? defaultFileMode;
-  const items = volume.downwardAPI?.items ?? [];
+  const items = checkedList(volume.downwardAPI?.items, `${field}.items`);
   const sent = sentFiles(volume.name, data, { field, mode, modes: new Map(itemModes(items, field)) });
   return sent ?? downwardItems(items, data, { field, mode });
 }

@@ -148,6 +148,14 @@ describe('configMap and secret volumes', () => {
     expect(() => contentsOf(volume, sent)).toThrow(failing(field));
   });
 
+  it('are refused by name when a list is none, or a file name too long for any file system', () => {
+    expect(() => contentsOf({ projected: { sources: 'all' } })).toThrow(failing(`${at}.projected.sources`));
+    expect(() => contentsOf({ downwardAPI: { items: {} } })).toThrow(failing(`${at}.downwardAPI.items`));
+    expect(() => contentsOf({ configMap: { name: 'cm', items: 1 } })).toThrow(failing(`${at}.configMap.items`));
+    const items = [{ key: 'a', path: 'x'.repeat(300) }];
+    expect(() => contentsOf({ configMap: { name: 'cm', items } })).toThrow(failing(`${at}.configMap.items[0].path`));
+  });
+
   it('never say what a secret holds', () => {
     const sent = { secrets: [{ metadata: { name: 'bad' }, data: { k: 'hunter2!' } }] };
     expect(() => contentsOf({ secret: { secretName: 'bad' } }, sent)).not.toThrow(/hunter2/);

@@ -1,4 +1,5 @@
 import { InvalidInputError, type RetrievedPodData, type Volume } from '@interlink/spec';
+import { checkedList } from './check-list.ts';
 import { absolutePath } from './check-text.ts';
 import { findConfigMap, findSecret } from './find-object.ts';
 import { configMapContent, secretContent } from './object-content.ts';
@@ -82,7 +83,9 @@ function filesOf(files: readonly VolumeFile[], optional = false): VolumeContents
 }
 
 function hasOptionalSource({ projected }: Volume): boolean {
-  return (projected?.sources ?? []).some(({ configMap, secret }) => (configMap ?? secret)?.optional === true);
+  return checkedList(projected?.sources, 'projected.sources').some(
+    ({ configMap, secret }) => (configMap ?? secret)?.optional === true,
+  );
 }
 
 function configMapFiles(volume: Volume, data: RetrievedPodData, field: string): VolumeFile[] {

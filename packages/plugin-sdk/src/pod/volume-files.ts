@@ -1,4 +1,5 @@
 import { InvalidInputError, type KeyToPath } from '@interlink/spec';
+import { checkedList } from './check-list.ts';
 import { volumeFilePath } from './check-text.ts';
 
 /** One file of a volume. */
@@ -28,9 +29,10 @@ export interface FileSelection {
 
 /** The files that a ConfigMap's or Secret's keys become. */
 export function selectFiles(content: ReadonlyMap<string, Uint8Array>, selection: FileSelection): VolumeFile[] {
-  const { items, field } = selection;
+  const { field } = selection;
+  const items = checkedList(selection.items, `${field}.items`);
   const mode = checkedMode(selection.defaultMode, `${field}.defaultMode`) ?? defaultFileMode;
-  if (!items || items.length === 0) {
+  if (items.length === 0) {
     return [...content].map(([key, bytes]) => ({
       path: volumeFilePath(key, `${field}[${key}]`),
       mode,

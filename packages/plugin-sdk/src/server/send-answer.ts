@@ -6,7 +6,7 @@ import { serveSession } from '../streams/serve-session.ts';
 import { buildErrorAnswer, logError } from './error-answer.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { RequestContext } from './request-context.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { isClientGone, streamAnswer } from './stream-answer.ts';
 import { acceptSessionSocket } from './upgrade-requests.ts';
 import type { SessionAnswer, StreamAnswer, WireAnswer } from './wire-route.ts';
 
@@ -37,7 +37,7 @@ async function sendStream(
     await streamAnswer(answer, { open, signal });
   } catch (error) {
     if (!reply.sent) throw error;
-    if (signal.aborted) context.logger.debug({}, 'stream ended early');
+    if (signal.aborted || isClientGone(error)) context.logger.debug({}, 'stream ended early');
     else logError(error, buildErrorAnswer(error, context.sessionId), context.logger);
   }
   return reply;

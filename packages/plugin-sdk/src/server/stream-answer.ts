@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isInterLinkError, UnavailableError } from '@interlink/spec';
 import { releaseChunk } from '../logs/recyclable-chunks.ts';
 import { orAborted } from '../waiting/or-aborted.ts';
 import { settleWithin } from '../waiting/settle-within.ts';
@@ -15,10 +16,20 @@ export interface StreamTarget {
 /** A source that fails at once still becomes a proper error answer; a silent one has its headers sent after this time. */
 const firstChunkGraceMilliseconds = 100;
 
+/** A connection may fail at a write before it is told to be closed. */
+function clientGone(cause: Error): UnavailableError {
+  return new UnavailableError('the client closed the connection', { cause, details: { clientGone: true } });
+}
+
+/** True for the error of a stream whose client went away. */
+export function isClientGone(error: unknown): boolean {
+  return isInterLinkError(error) && error.details['clientGone'] === true;
+}
+
 /** Writes one chunk; resolves when it has left this process. */
 function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    response.write(chunk, (error) => (error ? reject(error) : resolve()));
+    response.write(chunk, (error) => (error ? reject(clientGone(error)) : resolve()));
   });
 }
 

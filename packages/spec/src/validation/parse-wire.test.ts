@@ -21,6 +21,12 @@ describe('parseWire', () => {
     expect(parseWire('PodCreateRequests', body)).toEqual({ pod: { metadata, spec: {} }, jobscriptURL: '' });
   });
 
+  it('refuses a null among the items of a list, wherever it is', () => {
+    const volumes = [{ name: 'v', projected: { sources: [{}, null] } }];
+    const pod = { metadata, spec: { volumes } };
+    expect(fieldOf('PodCreateRequests', { pod })).toBe('pod.spec.volumes[0].projected.sources[1]');
+  });
+
   it('keeps keys that it does not know', () => {
     const status = { UID: 'u', containers: [{ name: 'a', state: {}, novelty: 1 }], later: { x: 1 } };
     expect(parseWire('PodStatus', status)).toEqual(status);

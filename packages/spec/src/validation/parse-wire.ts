@@ -15,6 +15,7 @@ import type {
   RetrievedPodData,
 } from '../wire.ts';
 import { dropNulls } from './drop-nulls.ts';
+import { findNullItem } from './find-null-item.ts';
 
 /** Which streams the caller will use. */
 export interface StreamWishes {
@@ -75,8 +76,10 @@ function describe(error: ErrorObject | undefined): { field: string; problem: str
 export function parseWire<Name extends keyof WireBodies>(name: Name, value: unknown): WireBodies[Name] {
   const validate = validatorOf(name);
   const body = dropNulls(value);
-  if (validate(body)) return body as WireBodies[Name];
-  const { field, problem } = describe(validate.errors?.[0]);
+  const nullItem = findNullItem(body);
+  if (nullItem === undefined && validate(body)) return body as WireBodies[Name];
+  const { field, problem } =
+    nullItem === undefined ? describe(validate.errors?.[0]) : { field: nullItem, problem: 'must not be null' };
   throw new InvalidInputError(`${name}: ${field === '' ? 'the body' : field} ${problem}`, {
     field: field === '' ? 'body' : field,
   });
