@@ -15,6 +15,8 @@ function createLateServer(pod: Pod) {
   const answer = (method: string, path: string): unknown => {
     if (method === 'GET') return { items: path === '/api/v1/pods' ? [pod] : [], metadata: { resourceVersion: '1' } };
     if (method === 'POST') return {};
+    // The mark that a create is about to be tried; the pod vanishes after it.
+    if (method === 'PATCH' && !path.endsWith('/status')) return pod;
     refused.push(`${method} ${path}`);
     throw new NotFoundError('pods "demo" not found', { details: { status: 404 } });
   };
