@@ -1,6 +1,8 @@
 export { createBatchPlugin } from './engine/create-batch-plugin.ts';
 export { explainPod } from './pod/explain-pod.ts';
 export { createLocalHost } from './host/local-host.ts';
+export { listProcessIds, readArguments, readBootId, readProcess } from './host/process-table.ts';
+export { readSessions } from './directory/session-notes.ts';
 export { defaultPath } from './host/run-command.ts';
 export { createNoneRuntime } from './runtimes/none-runtime.ts';
 export { createApptainerRuntime, detectApptainer } from './runtimes/apptainer-runtime.ts';
@@ -42,6 +44,8 @@ export type {
   StreamOptions,
   TreeEntry,
 } from './contract/host.ts';
+export type { ProcessFacts } from './host/process-table.ts';
+export type { SessionLeader } from './directory/session-notes.ts';
 export type { BatchConfig } from './config/batch-config.ts';
 export type { ImageChoice, RuntimeChoice } from './runtimes/choose-runtime.ts';
 export type { BatchPolicy, ClaimRule, HostPathRule, ImagePolicy, ShippingPolicy } from './contract/policy.ts';

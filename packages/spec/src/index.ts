@@ -8,6 +8,7 @@ export { parseWire, parseWireList } from './validation/parse-wire.ts';
 export * from './errors/index.ts';
 
 export type * from './kubernetes.ts';
+export type * from './stats.ts';
 export type * from './streams.ts';
 export type * from './wire.ts';
 export type { CallOptions } from './call-options.ts';

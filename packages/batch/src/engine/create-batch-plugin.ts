@@ -31,6 +31,7 @@ import { readLogs } from './read-logs.ts';
 import { startRetention } from './retention.ts';
 import { createSessions } from '../streams/create-sessions.ts';
 import { watchStatuses } from './status-feed.ts';
+import { createUsageMeter } from '../usage/create-usage-meter.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** What {@link createBatchPlugin} is made of. */
@@ -63,7 +64,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   await takeUp(engine, parts);
   const retention = startRetention(engine);
 
-  const call = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
+  const call: Call = (signal, work) =>
     untilAborted(signal, async () => {
       engine.signal.throwIfAborted();
       return await work();
@@ -91,6 +92,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
       }),
     ...sessions.methods,
     list: ({ signal } = {}) => call(signal, () => Promise.resolve(listPods(engine))),
+    ...statsMethod(engine, parts, call),
     watch: ({ signal } = {}) => watchStatuses(engine, signal),
     async [Symbol.asyncDispose]() {
       disposal.abort(new UnavailableError('the plugin is being stopped'));
@@ -105,6 +107,21 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
     },
   };
   return plugin;
+}
+
+type Call = <T>(signal: AbortSignal | undefined, work: () => Promise<T>) => Promise<T>;
+
+/** `stats`, where the processes of the jobs can be seen from here. */
+function statsMethod(engine: Engine, { spool }: Pick<Parts, 'spool'>, call: Call): Pick<Plugin, 'stats'> {
+  if (engine.scheduler.runsHere !== true) return {};
+  const meter = createUsageMeter(engine);
+  return {
+    stats: ({ signal } = {}) =>
+      call(signal, async () => {
+        await spool.drain();
+        return { ...(await meter.measure()) };
+      }),
+  };
 }
 
 /** The engine over a work directory, with the pods that are in it. */
@@ -186,6 +203,8 @@ function listPods(engine: Engine): HeldPod[] {
   }));
 }
 
+const features = ['events', 'list', 'exec', 'attach', 'portForward'] as const;
+
 async function ping({ scheduler, runtime }: Engine): Promise<PingResponse> {
   const capacity = await scheduler.capacity();
   return {
@@ -194,7 +213,7 @@ async function ping({ scheduler, runtime }: Engine): Promise<PingResponse> {
     ...(capacity.taints ? { taints: capacity.taints } : {}),
     interlink: {
       version: 1,
-      features: ['events', 'list', 'exec', 'attach', 'portForward'],
+      features: [...features, ...(scheduler.runsHere === true ? (['stats'] as const) : [])],
       labels: runtime.labels,
       ...(runtime.images ? { accepts: ['imagePullSecrets'] } : {}),
     },

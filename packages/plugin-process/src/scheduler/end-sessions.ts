@@ -1,12 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { jobFiles } from '@interlink/batch';
+import {
+  listProcessIds,
+  readBootId,
+  readProcess,
+  readSessions,
+  type ProcessFacts,
+  type SessionLeader,
+} from '@interlink/batch';
 import { parseProcessJobId } from './process-job-id.ts';
-import { listProcessIds, readBootId, readProcess, type ProcessFacts } from './process-table.ts';
-
-interface SessionLeader {
-  readonly pid: number;
-  readonly startTicks: number;
-}
 
 /**
  * Kills what is left of a job: its containers' sessions as the runner noted them, then the runner's own. A session whose leader
@@ -15,7 +15,7 @@ interface SessionLeader {
 export async function endSessions(directory: string, id: string): Promise<void> {
   const job = parseProcessJobId(id);
   if (!job || job.bootId !== readBootId()) return;
-  const leaders = [...(await readSessions(directory)), job];
+  const leaders = [...(await readSessions(directory)).values()].flat().concat(job);
   const processes = await readProcesses();
   const leadersById = new Map(processes.map((facts) => [facts.pid, facts]));
   const ours = new Map(
@@ -31,24 +31,6 @@ export async function endSessions(directory: string, id: string): Promise<void> 
 function isStillOurs({ pid, startTicks }: SessionLeader, processes: ReadonlyMap<number, ProcessFacts>): boolean {
   const found = processes.get(pid);
   return found === undefined || found.startTicks === startTicks;
-}
-
-/** Of the containers, and of the commands that came into them from outside. */
-async function readSessions(directory: string): Promise<SessionLeader[]> {
-  const containers = `${directory}/${jobFiles.containers}`;
-  const names = await readdir(containers).catch(() => []);
-  const joined = names.map(async (name) => {
-    const ids = await readdir(`${containers}/${name}/joined`).catch(() => []);
-    return ids.map((id) => `${containers}/${name}/joined/${id}`);
-  });
-  const notes = [...names.map((name) => `${containers}/${name}/session`), ...(await Promise.all(joined)).flat()];
-  const texts = await Promise.all(notes.map((path) => readFile(path, 'utf8').catch(() => '')));
-  return texts.flatMap((text) => {
-    const [, pid, startTicks] = /^(\d+) (\d+)(?: .*)?\n$/.exec(text) ?? [];
-    return pid === undefined || startTicks === undefined || startTicks === '0'
-      ? []
-      : [{ pid: Number(pid), startTicks: Number(startTicks) }];
-  });
 }
 
 async function readProcesses(): Promise<ProcessFacts[]> {

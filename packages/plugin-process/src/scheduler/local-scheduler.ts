@@ -8,6 +8,10 @@ import {
   defaultPath,
   formatShippedScript,
   jobFiles,
+  listProcessIds,
+  readArguments,
+  readBootId,
+  readProcess,
   runnerProgram,
   shippedRoot,
   type BatchJob,
@@ -19,7 +23,6 @@ import {
 import { BackendError, UnavailableError } from '@interlink/spec';
 import { endSessions } from './end-sessions.ts';
 import { formatProcessJobId, parseProcessJobId, type ProcessJobId } from './process-job-id.ts';
-import { listProcessIds, readArguments, readBootId, readProcess } from './process-table.ts';
 
 /** What {@link createLocalScheduler} needs. */
 export interface LocalSchedulerOptions {

@@ -4,33 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readBootId, readProcess } from '@interlink/batch';
 import { endSessions } from './end-sessions.ts';
 import { formatProcessJobId, parseProcessJobId } from './process-job-id.ts';
-import { parseProcessStat, readArguments, readBootId, readProcess } from './process-table.ts';
-
-describe('parseProcessStat', () => {
-  it('reads a process whose name has spaces and parentheses', () => {
-    const tail = 'S 1 77 88 0 -1 4194304 1 0 0 0 1 2 3 4 20 0 1 0 123456 1000 10';
-    expect(parseProcessStat(`42 (a) b (c) ${tail}`)).toEqual({
-      pid: 42,
-      state: 'S',
-      group: 77,
-      session: 88,
-      startTicks: 123456,
-    });
-  });
-
-  it('reads this process', () => {
-    expect(readProcess(process.pid)).toMatchObject({ pid: process.pid });
-    expect(readArguments(process.pid)[0]).toContain('node');
-  });
-
-  it('knows nothing of a process that is not there', () => {
-    expect(readProcess(2 ** 22)).toBeUndefined();
-    expect(readArguments(2 ** 22)).toEqual([]);
-    expect(parseProcessStat('')).toBeUndefined();
-  });
-});
 
 describe('a process job id', () => {
   it('is read as it is written, and nothing else is one', () => {
