@@ -16,7 +16,7 @@ import {
   type Logger,
   type Metrics,
 } from '@interlink/runtime';
-import { UnavailableError, type InterLinkApi } from '@interlink/spec';
+import { UnavailableError, type InterLinkApi, type Node } from '@interlink/spec';
 import { fenceInterLinkApi } from './backend/fence-interlink-api.ts';
 import { measureKubeClient } from './backend/measure-kube-client.ts';
 import type { VirtualKubeletConfig } from './config/virtual-kubelet-config.ts';
@@ -122,8 +122,11 @@ async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp)
   const pods: PodDirectory = { get: (namespace, name) => directory.get(namespace, name), list: () => directory.list() };
   const dnsNames = settings.hostname === undefined ? [] : [settings.hostname];
   const identity = { nodeName, ipAddresses: [settings.internalIp], dnsNames };
-  const server = cleanUp.own(await startKubeletServer({ ...parts, settings: kubelet, identity, pods }));
+  let nodeObject = (): Node | undefined => undefined;
+  const known = { pods, node: () => nodeObject() };
+  const server = cleanUp.own(await startKubeletServer({ ...parts, settings: kubelet, identity, ...known }));
   const node = startNodeOn(config, parts, server.port);
+  nodeObject = () => node.node();
   cleanUp.add(() => {
     parts.end();
     return node.ended;

@@ -21,6 +21,11 @@ export interface ChainPlace {
   readonly directory: string;
   readonly nodeName: string;
   readonly kubeconfigFile: string;
+  /**
+   * Where the kubelet API listens, and the address of the node. Default 127.0.0.1, to which an API server connects for logs and exec, but not
+   * for `/api/v1/nodes/NAME/proxy`.
+   */
+  readonly nodeAddress?: string;
 }
 
 /** Where the process plugin keeps its jobs. */
@@ -31,6 +36,7 @@ export function workDirectory(place: ChainPlace): string {
 /** The three links, connected by unix sockets; API server and virtual kubelet with files as the Go components read them. */
 export function linkCommands(place: ChainPlace): Readonly<Record<ChainLink, LinkCommand>> {
   const pluginUrl = `unix://${join(place.directory, 'plugin.sock')}`;
+  const { nodeAddress = '127.0.0.1' } = place;
   const apiUrl = `unix://${join(place.directory, 'api.sock')}`;
   return {
     plugin: {
@@ -45,9 +51,9 @@ export function linkCommands(place: ChainPlace): Readonly<Record<ChainLink, Link
       environment: {
         NODENAME: place.nodeName,
         KUBECONFIG: place.kubeconfigFile,
-        KUBELET_URL: '127.0.0.1',
+        KUBELET_URL: nodeAddress,
         KUBELET_PORT: '0',
-        POD_IP: '127.0.0.1',
+        POD_IP: nodeAddress,
       },
     },
   };

@@ -12,6 +12,9 @@ import type { PodDirectory } from '../pods/pod-directory.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import { serveContainerLogs } from './container-logs.ts';
+import type { NodeStats } from './stats/node-stats.ts';
+import { expositionType } from './stats/format-exposition.ts';
+import { serveContainerMetrics, serveResourceMetrics, serveSummary } from './stats/serve-stats.ts';
 import { serveStream, type StreamApi, type StreamKind } from './streams/serve-stream.ts';
 
 /** What {@link handleKubeletRequest} needs. */
@@ -21,6 +24,9 @@ export interface KubeletRequestContext {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly metrics: Metrics;
+  readonly stats: NodeStats;
+  /** The answer to `/configz`. */
+  readonly configz: () => unknown;
   readonly logger: Logger;
   /** Ends the streams that are open. */
   readonly signal: AbortSignal;
@@ -69,6 +75,13 @@ interface Question extends KubeletExchange {
   readonly signal: AbortSignal;
 }
 
+/** What a kubelet has and a virtual node cannot have. */
+const notOffered: Readonly<Partial<Record<string, string>>> = {
+  run: 'this node does not offer run',
+  checkpoint: 'this node does not offer checkpoints: the backend has none',
+  logs: 'this node has no log files: it is no machine',
+};
+
 /** How many names may follow in the path: with or without the pod's UID. */
 const streamNames: Readonly<Record<StreamKind, readonly number[]>> = {
   exec: [3, 4],
@@ -92,7 +105,8 @@ async function route(question: Question, context: KubeletRequestContext): Promis
     await routeStream(name, { ...question, names: parts.slice(1) }, context);
     return;
   }
-  if (name === 'run') throw new UnsupportedError('this node does not offer run');
+  const refusal = notOffered[name];
+  if (refusal !== undefined) throw new UnsupportedError(refusal);
   await routeNode(parts.join('/'), question, context);
 }
 
@@ -109,7 +123,8 @@ async function routeStream(
   await serveStream(kind, stream, { ...context, signal: AbortSignal.any([signal, context.signal]) });
 }
 
-async function routeNode(path: string, { method, response }: Question, context: KubeletRequestContext): Promise<void> {
+async function routeNode(path: string, question: Question, context: KubeletRequestContext): Promise<void> {
+  const { method, response, signal } = question;
   switch (path) {
     case 'healthz':
       checkMethod(method, ['GET', 'HEAD']);
@@ -126,8 +141,27 @@ async function routeNode(path: string, { method, response }: Question, context: 
         .writeHead(200, { 'content-type': context.metrics.registry.contentType })
         .end(await context.metrics.registry.metrics());
       return;
+    case 'metrics/resource':
+      checkMethod(method, ['GET']);
+      await serveResourceMetrics(response, { ...context, signal });
+      return;
+    case 'metrics/cadvisor':
+      checkMethod(method, ['GET']);
+      await serveContainerMetrics(response, { ...context, signal });
+      return;
+    case 'metrics/probes':
+      checkMethod(method, ['GET']);
+      response.writeHead(200, { 'content-type': expositionType }).end('# The backend runs the probes.\n');
+      return;
+    case 'configz':
+      checkMethod(method, ['GET']);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(context.configz()));
+      return;
     case 'stats/summary':
-      throw new UnsupportedError('this node has no measurements: the interLink API offers no statistics');
+      // A kubelet answers both.
+      checkMethod(method, ['GET', 'POST']);
+      await serveSummary(response, { ...context, signal });
+      return;
     default:
       throw new NotFoundError('no such path');
   }

@@ -295,11 +295,47 @@ describe('kubelet api', () => {
     ['POST', '/attach/default/talker/main?output=1', 501, 'the backend of this node does not offer attach'],
     ['POST', '/portForward/default/talker', 501, 'the backend of this node does not offer portForward'],
     ['POST', '/exec/default', 404, 'no such path'],
-    ['GET', '/stats/summary', 501, 'this node has no measurements: the interLink API offers no statistics'],
-    ['GET', '/configz', 404, 'no such path'],
+    ['POST', '/run/default/talker/main', 501, 'this node does not offer run'],
+    ['POST', '/checkpoint/default/talker/main', 501, 'this node does not offer checkpoints: the backend has none'],
+    ['GET', '/logs/', 501, 'this node has no log files: it is no machine'],
+    ['GET', '/stats', 404, 'no such path'],
+    ['POST', '/metrics/resource', 405, 'POST is not offered on this path, but GET'],
     ['GET', '/containerLogs/%ff/x/y', 404, 'no such path'],
   ])('answers %s %s with %i', async (method, path, status, words) => {
     expect(await ask(path, await apiServer(), { method })).toEqual({ status, text: `${words}\n` });
+  });
+
+  it('has no figures where the backend measures nothing, and says so without a failure', async () => {
+    const { status, text } = await ask('/stats/summary', await apiServer());
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toEqual({
+      node: { nodeName: 'logs', startTime: expect.stringMatching(/^\d{4}-/) as string },
+      pods: [],
+    });
+    expect((await ask('/metrics/resource', await apiServer())).text).toMatch(/\nscrape_error 0\n$/);
+    expect(await ask('/metrics/cadvisor', await apiServer())).toEqual({ status: 200, text: '' });
+    expect((await ask('/metrics/probes', await apiServer())).text).toBe('# The backend runs the probes.\n');
+  });
+
+  it('tells of its configuration what is true', async () => {
+    const { kubeletconfig } = JSON.parse((await ask('/configz', await apiServer())).text) as { kubeletconfig: object };
+    expect(kubeletconfig).toMatchObject({
+      port: node.port,
+      maxPods: 10_000,
+      authentication: { anonymous: { enabled: false }, webhook: { enabled: true } },
+      authorization: { mode: 'Webhook' },
+    });
+  });
+
+  it('lets nobody run a command who may only read, however the path is written', async () => {
+    await kubectl('create', 'serviceaccount', 'reader');
+    await kubectl('create', 'clusterrole', 'node-reader', '--verb=get', '--resource=nodes/proxy');
+    const binding = ['reader', '--clusterrole=node-reader', '--serviceaccount=default:reader'];
+    await kubectl('create', 'clusterrolebinding', ...binding);
+    const token = await tokenOf('reader');
+    expect((await ask('/pods', { token })).status).toBe(200);
+    for (const path of ['/exec', '/%65xec', '/ex%65c'])
+      expect((await ask(`${path}/default/talker/main?command=sh&output=1`, { token })).status).toBe(403);
   });
 
   it('serves its metrics', async () => {

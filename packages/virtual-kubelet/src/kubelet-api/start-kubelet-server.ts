@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { openUpgradeResponse } from '@interlink/plugin-sdk';
 import type { Clock, Metrics } from '@interlink/runtime';
-import { ConflictError, UnavailableError } from '@interlink/spec';
+import { ConflictError, UnavailableError, type InterLinkApi, type Node } from '@interlink/spec';
 import { openCertificate, type CertificateKeeper, type KeeperContext } from '../certificates/certificate-keeper.ts';
 import { createSelfSignedCertificate } from '../certificates/create-self-signed-certificate.ts';
 import type { ServingCertificate, ServingIdentity } from '../certificates/serving-certificate.ts';
@@ -14,12 +14,17 @@ import type { KubeletSettings } from '../config/virtual-kubelet-config.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createAuthorizer } from './authorize.ts';
 import { followClientAuthorities } from './client-authorities.ts';
+import { buildConfigz } from './build-configz.ts';
+import { createNodeStats } from './stats/node-stats.ts';
 import { handleKubeletRequest, type KubeletExchange, type KubeletRequestContext } from './handle-kubelet-request.ts';
 
 /** What {@link startKubeletServer} needs. */
 export interface KubeletServerOptions
-  extends KeeperContext, Omit<KubeletRequestContext, 'authenticator' | 'authorizer'> {
+  extends KeeperContext, Omit<KubeletRequestContext, 'api' | 'authenticator' | 'authorizer' | 'stats' | 'configz'> {
   readonly settings: KubeletSettings;
+  readonly api: KubeletRequestContext['api'] & Pick<InterLinkApi, 'stats'>;
+  /** The Node object, once it is known. */
+  readonly node: () => Node | undefined;
 }
 
 /** The kubelet API that listens. Disposing closes it; streams end. */
@@ -48,6 +53,8 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     signal,
     authenticator: createAuthenticator(options),
     authorizer: createAuthorizer({ ...options, nodeName: identity.nodeName }),
+    configz: () => buildConfigz(options.node()),
+    stats: createNodeStats({ ...options, nodeName: identity.nodeName }),
   };
   const answer = (exchange: KubeletExchange): void => {
     handleKubeletRequest(exchange, context).catch((error: unknown) => {
