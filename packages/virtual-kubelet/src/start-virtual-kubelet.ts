@@ -59,6 +59,8 @@ interface Parts {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** False under a fence: a call that waits for a connection is past the fence's question. */
+  readonly finishesWork: boolean;
   /** Aborts the signal. */
   readonly end: () => void;
 }
@@ -100,6 +102,7 @@ async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletCont
   cleanUp.add(end);
   return {
     ...{ clock, metrics, logger, end },
+    finishesWork: fence === undefined,
     client: measureKubeClient(fence === undefined ? client : fenceKubeClient(client, fence), { metrics, clock }),
     api: measureCalls(fence === undefined ? api : fenceInterLinkApi(api, fence), { metrics, clock }),
     signal: AbortSignal.any([context.signal, stop.signal]),
@@ -141,6 +144,7 @@ async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp)
     nodeName,
     clusterId,
     config: config.pods,
+    finishesWork: parts.finishesWork,
     podIp: settings.internalIp,
   });
   cleanUp.add(() => controller.stop());

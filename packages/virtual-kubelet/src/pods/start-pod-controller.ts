@@ -43,6 +43,8 @@ export interface PodControllerOptions {
   readonly logger: Logger;
   /** Ends everything, as {@link PodController.stop} does. */
   readonly signal: AbortSignal;
+  /** False: what is under way at the end is broken off at once, for whoever may have lost the right to act. Default true. */
+  readonly finishesWork?: boolean;
   /** The node's address: every pod's hostIP, and the podIP of pods whose annotation names none. */
   readonly podIp: string;
   /** What the peer announced in its last ping; empty before the first. */
@@ -137,7 +139,8 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
   const reconcile = traceReconcile(measureReconcile(createPodReconcile(context), context), context);
   observePods(options.metrics, { store: context.store, queue });
   const worker = createController({ name: 'pods', queue, workers: settings.workers, reconcile, logger });
-  const controller = drainController(worker, { clock, milliseconds: drainMilliseconds });
+  const { finishesWork = true } = options;
+  const controller = finishesWork ? drainController(worker, { clock, milliseconds: drainMilliseconds }) : worker;
   const loops = [controller, departures, statusLoop, eventLoop, createOrphanSweep(context)];
   return { informer, context, enqueue, loops };
 }
