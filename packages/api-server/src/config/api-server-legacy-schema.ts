@@ -36,7 +36,9 @@ export const extensionsSchema = z.strictObject({
   JobScriptAllowedHosts: z
     .array(z.string().min(1))
     .nullish()
-    .describe('Hosts that the jobscriptURL of a request may name, as host or host:port. Default: none.'),
+    .describe(
+      'Hosts that the jobscriptURL of a request may name, as host or host:port; a host alone has the port of the scheme. Default: none.',
+    ),
   JobScriptTimeoutSeconds: z
     .number()
     .positive()

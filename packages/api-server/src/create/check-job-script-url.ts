@@ -4,7 +4,7 @@ import { ForbiddenError, InvalidInputError } from '@interlink/spec';
 export interface JobScriptPolicy {
   /** The builder that the administrator named; always allowed, and used for requests that name none. */
   readonly builderUrl?: string;
-  /** Hosts that a request may name, as `host` (any port) or `host:port`. Default: none. */
+  /** Hosts that a request may name, as `host` (the scheme's own port) or `host:port`. Default: none. */
   readonly allowedHosts?: readonly string[];
 }
 
@@ -24,6 +24,9 @@ export function checkJobScriptUrl(requested: string | null | undefined, policy: 
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new InvalidInputError(`${field} must be an http or https URL`, { field });
   }
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidInputError(`${field} must not hold a user or password`, { field });
+  }
   if (isAllowed(url, policy)) return url;
   throw new ForbiddenError(`${field}: the host ${url.host} is not in the list of allowed job-script builders`, {
     field,
@@ -33,7 +36,7 @@ export function checkJobScriptUrl(requested: string | null | undefined, policy: 
 function isAllowed(url: URL, policy: JobScriptPolicy): boolean {
   if (policy.builderUrl !== undefined && new URL(policy.builderUrl).href === url.href) return true;
   const hosts = (policy.allowedHosts ?? []).map((host) => host.toLowerCase());
-  return hosts.includes(url.hostname) || hosts.includes(`${url.hostname}:${portOf(url)}`);
+  return (url.port === '' && hosts.includes(url.hostname)) || hosts.includes(`${url.hostname}:${portOf(url)}`);
 }
 
 function portOf(url: URL): string {

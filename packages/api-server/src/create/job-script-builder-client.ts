@@ -1,7 +1,16 @@
-import { BackendError, headers, isInterLinkError, TimeoutError, UnavailableError } from '@interlink/spec';
+import { isIP } from 'node:net';
+import {
+  BackendError,
+  ForbiddenError,
+  headers,
+  isInterLinkError,
+  TimeoutError,
+  UnavailableError,
+} from '@interlink/spec';
 import type { CallOptions, RetrievedPodData } from '@interlink/spec';
 import { redactSecrets } from '@interlink/plugin-sdk';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
+import { isNeverABuilder, publicLookup } from './public-lookup.ts';
 
 /** Options of {@link askJobScriptBuilder}. */
 export interface BuilderCallOptions extends CallOptions {
@@ -15,7 +24,7 @@ const scriptLimitBytes = 16 * 1024 * 1024;
 const errorTextLimitCharacters = 500;
 
 /**
- * Posts a pod's data to a job-script builder and gives the script that it answers. Redirects are not followed.
+ * Posts a pod's data to a job-script builder and gives the script that it answers. Redirects are not followed, and link-local addresses not asked.
  *
  * @throws BackendError when the builder refuses; UnavailableError when it cannot be reached; TimeoutError.
  */
@@ -42,8 +51,26 @@ export async function askJobScriptBuilder(
 }
 
 async function post(url: URL, data: RetrievedPodData, options: CallOptions & { signal: AbortSignal }): Promise<string> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0 && isNeverABuilder(host)) {
+    throw new ForbiddenError(`the job-script builder at ${url.origin} has an address that none may have`);
+  }
+  const agent = new Agent({ connect: { lookup: publicLookup, minVersion: 'TLSv1.2' } });
+  try {
+    return await exchange(url, data, { ...options, dispatcher: agent });
+  } finally {
+    await agent.destroy();
+  }
+}
+
+async function exchange(
+  url: URL,
+  data: RetrievedPodData,
+  options: CallOptions & { signal: AbortSignal; dispatcher: Agent },
+): Promise<string> {
   const session = options.sessionId === undefined ? {} : { [headers.session]: options.sessionId };
   const response = await request(url, {
+    dispatcher: options.dispatcher,
     method: 'POST',
     headers: { 'content-type': 'application/json', ...session },
     body: JSON.stringify(data),

@@ -35,11 +35,11 @@ const maximumErrorBytes = 64 * 1024;
 
 /** A {@link WebSocketOpener}. */
 export function createWebSocketOpener(
-  options: Pick<RemoteOptions, 'url' | 'tls' | keyof TokenOptions>,
+  options: Pick<RemoteOptions, 'url' | 'tls' | 'logger' | keyof TokenOptions>,
 ): WebSocketOpener {
   const url = parsePeerUrl(options.url);
   const { hostname, port, protocol } = new URL(url.origin);
-  const connect = createConnector(url, options.tls);
+  const connect = createConnector(url, options.tls, options.logger);
   const origin = url.origin.replace(/^http/, 'ws');
   const sockets = new Set<WebSocket>();
 

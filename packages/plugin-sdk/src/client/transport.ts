@@ -60,10 +60,17 @@ export function exchangeOf({ operation, changes = false }: PeerRequest, url: Pee
 }
 
 /** Connections to a peer, made when they are needed and kept. */
-export function createTransport(options: Pick<RemoteOptions, 'url' | 'tls' | keyof TokenOptions>): Transport {
+export function createTransport(
+  options: Pick<RemoteOptions, 'url' | 'tls' | 'logger' | keyof TokenOptions>,
+): Transport {
   const url = parsePeerUrl(options.url);
   // Deadlines are ours, per call: undici's would cut long streams.
-  const shared = { connect: createConnector(url, options.tls), allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
+  const shared = {
+    connect: createConnector(url, options.tls, options.logger),
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
   const freely = new Pool(url.origin, shared);
   const bounded = new Pool(url.origin, { ...shared, connections: changingConnections });
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Server } from 'node:https';
 import { InvalidInputError } from '@interlink/spec';
 import type { Logger } from '@interlink/runtime';
@@ -50,18 +50,29 @@ async function fingerprint(tls: ServerTls): Promise<string> {
 
 /**
  * Gives new connections the new certificate once the files have changed. Files that do not fit together (half written) leave the
- * old one in place, with a warning, and are tried again.
+ * old one in place, with an error in the log, and are tried again.
  *
  * @returns stops looking.
  */
 export async function reloadServerTls(server: Server, tls: ServerTls, logger: Logger): Promise<() => void> {
   let seen = await fingerprint(tls);
   let looking = false;
+  let failed: string | undefined;
+  const complain = (error: unknown): void => {
+    // Once for each reason, not at every look.
+    if (failed === String(error)) return;
+    failed = String(error);
+    logger.error({ certFile: tls.certFile, err: error }, 'certificate not reloaded: the old one stays in use');
+  };
   const look = async (): Promise<void> => {
     const now = await fingerprint(tls);
     if (now === seen) return;
-    server.setSecureContext(await readServerTls(tls));
+    const next = await readServerTls(tls);
+    // Judged before the server takes them: files that do not fit leave the old ones in place.
+    createSecureContext(next);
+    server.setSecureContext(next);
     seen = now;
+    failed = undefined;
     logger.info({ certFile: tls.certFile }, 'certificate reloaded');
   };
   const timer = setInterval(
@@ -69,7 +80,7 @@ export async function reloadServerTls(server: Server, tls: ServerTls, logger: Lo
       if (looking) return;
       looking = true;
       look()
-        .catch((error: unknown) => logger.warn({ certFile: tls.certFile, err: error }, 'certificate not reloaded'))
+        .catch(complain)
         .finally(() => {
           looking = false;
         });
