@@ -54,7 +54,11 @@ export async function startGoApi(): Promise<GoApi> {
       // What it encodes when no pod of the question is in its cache.
       return { body: known.length === 0 ? 'null' : JSON.stringify(known) };
     },
-    'DELETE /delete': () => ({ status: 202, body: 'Pod deletion accepted' }),
+    'DELETE /delete': (body) => {
+      // What is deleted leaves its cache.
+      told.delete((JSON.parse(body) as Pod).metadata?.name ?? '');
+      return { status: 202, body: 'Pod deletion accepted' };
+    },
     'GET /getLogs': () => ({ body: 'first line\nsecond line\n' }),
   };
   const server = await startForeignServer(({ method, path, body }) => routes[`${method} ${path}`]?.(body));

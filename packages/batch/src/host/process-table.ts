@@ -13,7 +13,7 @@ export interface ProcessFacts {
   readonly session: number;
   /** Start time in the kernel's ticks since boot: with the pid, it names a process for good. */
   readonly startTicks: number;
-  /** Processor time of it and of those children that it has waited for, in {@link ticksPerSecond}. */
+  /** Processor time of it and of those children that it has waited for, in `ticksPerSecond`. */
   readonly cpuTicks: number;
 }
 

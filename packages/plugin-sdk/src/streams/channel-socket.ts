@@ -3,6 +3,7 @@ import { channels, type ChannelMessage } from './channels.ts';
 
 /** What comes from the other end. */
 export interface ChannelListener {
+  /** In the order of the other end. */
   message(message: ChannelMessage): void;
   /** Once; nothing comes after it. */
   closed(): void;
@@ -16,6 +17,7 @@ export interface ChannelSocket {
   endChannel(channel: number): Promise<void>;
   /** Stops reading; the other end will notice when its buffers are full. */
   pause(): void;
+  /** Reads on. */
   resume(): void;
   /** Closes in order; cuts the connection when the other end does not answer in time. */
   close(withinMilliseconds: number): void;

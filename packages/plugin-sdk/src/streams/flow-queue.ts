@@ -10,6 +10,7 @@ export interface FlowControl<T> {
 
 /** Items that are pushed on one side and pulled on the other, once and in order. */
 export interface FlowQueue<T> extends AsyncIterableIterator<T> {
+  /** Adds an item; after the end it is dropped. */
   push(item: T): void;
   /** The reader gets what is queued, then the end. */
   end(): void;
