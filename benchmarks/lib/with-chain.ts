@@ -11,6 +11,8 @@ export interface BenchWorld {
   readonly client: KubeClient;
   readonly chain: Chain;
   readonly directory: string;
+  /** Program and arguments for a command of kubectl. */
+  kubectl(...args: readonly string[]): [program: string, args: string[]];
 }
 
 /** Name of the node that the chain keeps. */
@@ -42,7 +44,11 @@ export async function withChain<T>(
     await using client = await createKubeClient({ kubeconfigFile, logger: silentLogger });
     await using chain = await startChain({ ...options, directory: join(directory, 'chain'), nodeName, kubeconfigFile });
     await until(() => nodeIsReady(client));
-    return await use({ client, chain, directory });
+    const kubectl = (...args: readonly string[]): [string, string[]] => [
+      controlPlane.kubectl,
+      ['--kubeconfig', kubeconfigFile, ...args],
+    ];
+    return await use({ client, chain, directory, kubectl });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
