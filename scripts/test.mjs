@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installTestTools } from './install-test-tools.mjs';
 import { runCommand, runSource } from './run-command.mjs';
@@ -9,12 +9,6 @@ import { formatTotals, readTotals } from './test-totals.mjs';
 const services = ['control-plane', 'slurm'];
 /** Exit codes from here on mean that a signal ended the command. */
 const interrupted = 128;
-
-/** A worker for each core, since most tests wait for services; vitest alone leaves one core to itself. */
-function workers(args) {
-  const chosen = args.some((arg) => arg.startsWith('--maxWorkers'));
-  return chosen ? [] : [`--maxWorkers=${availableParallelism()}`];
-}
 
 /**
  * Every test, or those whose path holds one of the arguments. The last line is `N passed, N failed`.
@@ -31,7 +25,7 @@ export async function test(args) {
   const report = join(directory, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const exitCode = await runCommand(['vitest', 'run', ...reporters, ...workers(args), ...args]);
+    const exitCode = await runCommand(['vitest', 'run', ...reporters, ...args]);
     const totals = readTotals(report, exitCode);
     console.log(formatTotals(totals));
     return exitCode === 0 && totals.failed > 0 ? 1 : exitCode;

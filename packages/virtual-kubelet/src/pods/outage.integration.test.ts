@@ -19,7 +19,7 @@ beforeAll(async () => {
         `--default-unreachable-toleration-seconds=${defaultSeconds}`,
         `--default-not-ready-toleration-seconds=${defaultSeconds}`,
       ],
-      'kube-controller-manager': ['--node-monitor-grace-period=4s', '--node-monitor-period=1s'],
+      'kube-controller-manager': ['--node-monitor-grace-period=12s', '--node-monitor-period=1s'],
     },
     heartbeatMilliseconds: 1000,
   });
