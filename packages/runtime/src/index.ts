@@ -2,6 +2,7 @@ export { checkConfig, formatConfigPath } from './config/check-config.ts';
 export { ConfigError, isConfigError } from './config/config-error.ts';
 export { readYamlFile } from './config/read-yaml-file.ts';
 export { unknownKeys } from './config/unknown-keys.ts';
+export { guardDispatcher } from './http/guard-dispatcher.ts';
 export { createLogger, silentLogger } from './log/logger.ts';
 export { mergeMetrics } from './metrics/merge-metrics.ts';
 export { createMetrics } from './metrics/metrics.ts';

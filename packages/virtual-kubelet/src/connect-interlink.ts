@@ -4,17 +4,31 @@ import { ConfigError, type Logger } from '@interlink/runtime';
 import { UnavailableError, type InterLinkApi } from '@interlink/spec';
 import type { InterLinkConnection } from './config/virtual-kubelet-config.ts';
 
+/** What {@link connectInterLink} needs besides the connection. */
+export interface InterLinkContext {
+  readonly logger: Logger;
+  /** Throws when creates and deletes may not go out any more. */
+  readonly fence?: (() => void) | undefined;
+}
+
 /**
  * The interLink API behind a URL. The token file is read again for each call and may be missing for a while, as next to a refresher that starts later;
  * calls are refused as long.
  *
  * @throws ConfigError for TLS files that cannot be used, InvalidInputError for the URL.
  */
-export async function connectInterLink(connection: InterLinkConnection, logger: Logger): Promise<InterLinkApi> {
+export async function connectInterLink(
+  connection: InterLinkConnection,
+  { logger, fence }: InterLinkContext,
+): Promise<InterLinkApi> {
   const { url, tls } = connection;
   if (tls !== undefined) await checkTlsFiles(tls);
   const token = tokenOf(connection, logger);
-  return createRemoteInterLink({ url, logger, name: 'interlink', ...(tls === undefined ? {} : { tls }), ...token });
+  return createRemoteInterLink({
+    ...{ url, logger, name: 'interlink', ...token },
+    ...(tls === undefined ? {} : { tls }),
+    ...(fence === undefined ? {} : { beforeChange: fence }),
+  });
 }
 
 function tokenOf(

@@ -21,7 +21,7 @@ import { fenceInterLinkApi } from './backend/fence-interlink-api.ts';
 import { measureKubeClient } from './backend/measure-kube-client.ts';
 import type { VirtualKubeletConfig } from './config/virtual-kubelet-config.ts';
 import { createCleanUp, type CleanUp } from './create-clean-up.ts';
-import { connectInterLink } from './connect-interlink.ts';
+import { connectInterLink, type InterLinkContext } from './connect-interlink.ts';
 import { startKubeletServer } from './kubelet-api/start-kubelet-server.ts';
 import { startNode, type RunningNode } from './node/keep-node.ts';
 import type { PodDirectory } from './pods/pod-directory.ts';
@@ -59,7 +59,7 @@ interface Parts {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  /** False under a fence: a call that waits for a connection is past the fence's question. */
+  /** False under a fence: what waits may go out no more. */
   readonly finishesWork: boolean;
   /** Aborts the signal. */
   readonly end: () => void;
@@ -96,7 +96,7 @@ async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletCont
   const logger = context.logger.child({ node: config.nodeName });
   const userAgent = `interlink-virtual-kubelet/${packageVersion(import.meta.url)}`;
   const client = context.client ?? cleanUp.own(await createKubeClient({ kubeconfigFile, logger, clock, userAgent }));
-  const api = context.api ?? cleanUp.own(await connect(config, logger));
+  const api = context.api ? fenced(context.api, fence) : cleanUp.own(await connect(config, { logger, fence }));
   const stop = new AbortController();
   const end = (): void => stop.abort(new DOMException('the virtual kubelet ends', 'AbortError'));
   cleanUp.add(end);
@@ -104,17 +104,21 @@ async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletCont
     ...{ clock, metrics, logger, end },
     finishesWork: fence === undefined,
     client: measureKubeClient(fence === undefined ? client : fenceKubeClient(client, fence), { metrics, clock }),
-    api: measureCalls(fence === undefined ? api : fenceInterLinkApi(api, fence), { metrics, clock }),
+    api: measureCalls(api, { metrics, clock }),
     signal: AbortSignal.any([context.signal, stop.signal]),
   };
 }
 
-async function connect({ interLink }: VirtualKubeletConfig, logger: Logger): Promise<InterLinkApi> {
+function fenced(api: InterLinkApi, fence: (() => void) | undefined): InterLinkApi {
+  return fence === undefined ? api : fenceInterLinkApi(api, fence);
+}
+
+async function connect({ interLink }: VirtualKubeletConfig, context: InterLinkContext): Promise<InterLinkApi> {
   if (interLink === undefined)
     throw new ConfigError(
       'InterlinkURL is required: where the interLink API is, as http://host, https://host or unix:///path',
     );
-  return await connectInterLink(interLink, logger);
+  return await connectInterLink(interLink, context);
 }
 
 async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp): Promise<VirtualKubelet> {

@@ -1,9 +1,8 @@
-import { systemClock, type Clock, type Logger } from '@interlink/runtime';
+import { guardDispatcher, systemClock, type Clock, type Logger } from '@interlink/runtime';
 import { BackendError, isInterLinkError } from '@interlink/spec';
 import { request as send, type Dispatcher } from 'undici';
 import { createConnectionKeeper, type Connection, type ConnectionKeeper } from './create-connection.ts';
 import { findCredentials } from './find-credentials.ts';
-import { guardDispatcher } from './guard-dispatcher.ts';
 import type { CredentialsSource } from './kube-credentials.ts';
 import type { KubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './kube-client.ts';
 import { mapKubeStatus, mapTransportError } from './map-kube-error.ts';

@@ -43,6 +43,8 @@ export interface RemoteOptions {
    * renewed, but a file that has changed is read again.
    */
   readonly renewToken?: (refused: string) => Promise<void>;
+  /** Asked at the last moment before a create or delete is written to its connection; what it throws is the call's error. */
+  readonly beforeChange?: () => void;
   /** What is not set keeps its default. */
   readonly timeouts?: Partial<RemoteTimeouts>;
   /** Told of repeated calls (debug) and of parts of answers that were ignored (warn). */

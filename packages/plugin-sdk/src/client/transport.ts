@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-import { traceHeaders } from '@interlink/runtime';
+import { guardDispatcher, traceHeaders } from '@interlink/runtime';
 import { headers as headerNames, isInterLinkError } from '@interlink/spec';
 import { createConnector } from './connector.ts';
 import type { Deadline } from './deadline.ts';
@@ -61,7 +61,7 @@ export function exchangeOf({ operation, changes = false }: PeerRequest, url: Pee
 
 /** Connections to a peer, made when they are needed and kept. */
 export function createTransport(
-  options: Pick<RemoteOptions, 'url' | 'tls' | 'logger' | keyof TokenOptions>,
+  options: Pick<RemoteOptions, 'url' | 'tls' | 'logger' | 'beforeChange' | keyof TokenOptions>,
 ): Transport {
   const url = parsePeerUrl(options.url);
   // Deadlines are ours, per call: undici's would cut long streams.
@@ -73,6 +73,8 @@ export function createTransport(
   };
   const freely = new Pool(url.origin, shared);
   const bounded = new Pool(url.origin, { ...shared, connections: changingConnections });
+  const { beforeChange } = options;
+  const changing = beforeChange === undefined ? bounded : guardDispatcher(bounded, beforeChange);
 
   function translate(error: unknown, { request, deadline }: Attempt): unknown {
     if (deadline.signal.aborted) return deadline.signal.reason;
@@ -81,7 +83,7 @@ export function createTransport(
 
   async function send(attempt: Attempt, token: string | undefined): Promise<Dispatcher.ResponseData> {
     const { request } = attempt;
-    const pool = request.changes === true ? bounded : freely;
+    const pool = request.changes === true ? changing : freely;
     try {
       const response = await pool.request(buildRequest(url, attempt, buildHeaders(attempt, token)));
       if (response.statusCode >= 200 && response.statusCode < 300) return response;
