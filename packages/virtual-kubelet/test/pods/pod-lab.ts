@@ -27,6 +27,8 @@ export interface PodLab extends AsyncDisposable {
 }
 
 const nodeName = 'lab';
+/** It stays alive: a cluster that takes all of its nodes for dead evicts nothing, because it is more likely dead itself. */
+const neighbourName = 'neighbour';
 const defaultHeartbeatMilliseconds = 10_000;
 const logger = process.env['POD_LAB_LOG'] === undefined ? silentLogger : createLogger({ name: 'lab', level: 'debug' });
 
@@ -42,8 +44,12 @@ export async function startPodLab(options: PodLabOptions = {}): Promise<PodLab> 
   const controlPlane = await startControlPlane({ extraArguments });
   const client = await createKubeClient({ kubeconfigFile: controlPlane.kubeconfigFile, logger });
   const ending = new AbortController();
-  await registerNode(client);
-  const heartbeat = setInterval(() => void beat(client).catch(() => undefined), heartbeatMilliseconds);
+  const keepAlive = async (name: string): Promise<NodeJS.Timeout> => {
+    await registerNode(client, name);
+    return setInterval(() => void beat(client, name).catch(() => undefined), heartbeatMilliseconds);
+  };
+  const heartbeat = await keepAlive(nodeName);
+  const neighbour = await keepAlive(neighbourName);
   let namespaces = 0;
 
   async function read<T>(path: string): Promise<T | undefined> {
@@ -106,6 +112,7 @@ export async function startPodLab(options: PodLabOptions = {}): Promise<PodLab> 
     },
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat);
+      clearInterval(neighbour);
       ending.abort(new Error('the lab ended'));
       await client[Symbol.asyncDispose]();
       await controlPlane[Symbol.asyncDispose]();
@@ -117,16 +124,16 @@ interface EventList {
   readonly items: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
 }
 
-async function registerNode(client: KubeClient): Promise<void> {
-  await client.request({ method: 'POST', path: '/api/v1/nodes', body: { metadata: { name: nodeName } } });
-  await beat(client);
+async function registerNode(client: KubeClient, name: string): Promise<void> {
+  await client.request({ method: 'POST', path: '/api/v1/nodes', body: { metadata: { name } } });
+  await beat(client, name);
 }
 
 /** Without it the control plane takes the node, and then its pods, for dead. */
-async function beat(client: KubeClient): Promise<void> {
+async function beat(client: KubeClient, name: string): Promise<void> {
   const now = new Date().toISOString();
   const ready = { type: 'Ready', status: 'True', reason: 'Test', lastHeartbeatTime: now, lastTransitionTime: now };
   const capacity = { cpu: '1000', memory: '1000Gi', pods: '2000' };
   const body = { status: { capacity, allocatable: capacity, conditions: [ready] } };
-  await client.request({ method: 'PATCH', path: `/api/v1/nodes/${nodeName}/status`, body });
+  await client.request({ method: 'PATCH', path: `/api/v1/nodes/${name}/status`, body });
 }
