@@ -98,7 +98,8 @@ function expectOneJobEach(found: readonly Pod[]): void {
 describe('two replicas', () => {
   it('answer who leads, and the standby is ready too', async () => {
     const [leader, standby] = await roles();
-    expect(await leader.read('/readyz')).toContain(`[+] node ${nodeName}: started`);
+    // It leads before its node is there.
+    await eventually(async () => (await leader.read('/readyz')).includes(`[+] node ${nodeName}: started`));
     expect(await standby.read('/readyz')).toMatch(/standing by, \S+ leads\nok/);
     expect(await leader.read('/metrics')).toMatch(/^interlink_leader 1$/m);
     expect(await standby.read('/metrics')).toMatch(/^interlink_leader 0$/m);
