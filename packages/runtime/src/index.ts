@@ -3,7 +3,9 @@ export { ConfigError, isConfigError } from './config/config-error.ts';
 export { readYamlFile } from './config/read-yaml-file.ts';
 export { unknownKeys } from './config/unknown-keys.ts';
 export { guardDispatcher } from './http/guard-dispatcher.ts';
+export { listenOn } from './http/listen-on.ts';
 export { createLogger, silentLogger } from './log/logger.ts';
+export { createCallMeter } from './metrics/create-call-meter.ts';
 export { mergeMetrics } from './metrics/merge-metrics.ts';
 export { createMetrics } from './metrics/metrics.ts';
 export { createHealth } from './operations/health.ts';
@@ -20,6 +22,8 @@ export { startTracing } from './tracing/start-tracing.ts';
 
 export type { KeyShape, UnknownKey } from './config/unknown-keys.ts';
 export type { Logger, LoggerOptions, LogLevel } from './log/logger.ts';
+export type { TcpAddress } from './http/listen-on.ts';
+export type { CallMeter, CallMeterOptions } from './metrics/create-call-meter.ts';
 export type { Metrics, MetricsOptions } from './metrics/metrics.ts';
 export type { Health, HealthReport, HealthState } from './operations/health.ts';
 export type {

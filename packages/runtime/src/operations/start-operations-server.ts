@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ConflictError, UnavailableError } from '@interlink/spec';
 import { ConfigError } from '../config/config-error.ts';
+import { listenOn } from '../http/listen-on.ts';
 import type { Logger } from '../log/logger.ts';
 import { isLoopback, splitAddress } from './split-address.ts';
 
@@ -62,7 +61,7 @@ export async function startOperationsServer(options: OperationsServerOptions): P
       response.destroy();
     });
   });
-  const taken = await listen(server, { host, port, key });
+  const taken = await listenOn(server, { host, port }, `${key}: the server for operations`);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
   return {
     url,
@@ -101,21 +100,4 @@ async function find(
   if (url === undefined || route === undefined) return { status: 404, body: 'no such path\n' };
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'only GET and HEAD\n' };
   return await route({ query: url.searchParams, signal });
-}
-
-async function listen(
-  server: ReturnType<typeof createServer>,
-  { host, port, key }: { host: string; port: number; key: string },
-): Promise<number> {
-  try {
-    server.listen({ host, port });
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    const message = `${key}: cannot listen on ${host}:${port} (${code})`;
-    throw code === 'EADDRINUSE'
-      ? new ConflictError(message, { cause: error })
-      : new UnavailableError(message, { cause: error });
-  }
 }

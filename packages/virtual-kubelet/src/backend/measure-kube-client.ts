@@ -1,34 +1,19 @@
 import { isInterLinkError } from '@interlink/spec';
 import type { KubeClient } from '@interlink/kube';
-import type { Clock, Metrics } from '@interlink/runtime';
+import { createCallMeter, type Clock, type Metrics } from '@interlink/runtime';
 
 /** The same client, whose requests are counted by method and status and timed. Disposing it does nothing. */
 export function measureKubeClient(
   client: KubeClient,
-  { metrics, clock }: { metrics: Metrics; clock: Clock },
+  context: { readonly metrics: Metrics; readonly clock: Clock },
 ): KubeClient {
-  const total = metrics.counter('interlink_kubernetes_requests_total', 'Requests to the Kubernetes API, by status.', [
-    'method',
-    'code',
-  ]);
-  const seconds = metrics.histogram('interlink_kubernetes_request_seconds', 'Time until the Kubernetes API answered.', [
-    'method',
-  ]);
-
-  async function measure<T>(method: string, call: () => Promise<T>): Promise<T> {
-    const startedAt = clock.now();
-    let code = 'ok';
-    try {
-      return await call();
-    } catch (error) {
-      code = codeOf(error);
-      throw error;
-    } finally {
-      total.inc({ method, code });
-      seconds.observe({ method }, (clock.now() - startedAt) / 1000);
-    }
-  }
-
+  const measure = createCallMeter({
+    ...context,
+    name: 'interlink_kubernetes_request',
+    help: ['Requests to the Kubernetes API, by status.', 'Time until the Kubernetes API answered.'],
+    label: 'method',
+    codeOf,
+  });
   return {
     server: client.server,
     request: (request) => measure(request.method, () => client.request(request)),

@@ -2,11 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { openUpgradeResponse } from '@interlink/plugin-sdk';
-import type { Clock, Metrics } from '@interlink/runtime';
-import { ConflictError, UnavailableError, type InterLinkApi, type Node } from '@interlink/spec';
+import { listenOn, type Clock, type Metrics } from '@interlink/runtime';
 import { openCertificate, type CertificateKeeper, type KeeperContext } from '../certificates/certificate-keeper.ts';
 import { createSelfSignedCertificate } from '../certificates/create-self-signed-certificate.ts';
 import type { ServingCertificate, ServingIdentity } from '../certificates/serving-certificate.ts';
@@ -75,7 +73,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
   });
   server.on('tlsClientError', (error) => logger.debug({ err: error }, 'tls handshake failed'));
   const { ended } = await keepSecureContext(server, certificate, { ...options, signal });
-  const port = await listen(server, settings);
+  const port = await listenOn(server, settings, 'the kubelet API');
   logger.info({ host: settings.host, port, certificate: settings.certificate.kind }, 'kubelet api listens');
   return {
     port,
@@ -146,18 +144,4 @@ function noteExpiry({ certificate }: ServingCertificate, metrics: Metrics): void
 
 async function nobodysAuthority(identity: ServingIdentity, clock: Clock): Promise<string> {
   return (await createSelfSignedCertificate({ ...identity, nodeName: 'nobody' }, clock.now())).certificate;
-}
-
-async function listen(server: Server, { host, port }: KubeletSettings): Promise<number> {
-  try {
-    server.listen({ host, port });
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    const where = `${host}:${port}`;
-    if (code === 'EADDRINUSE')
-      throw new ConflictError(`the kubelet API cannot listen on ${where}: another process does`, { cause: error });
-    throw new UnavailableError(`the kubelet API cannot listen on ${where} (${code})`, { cause: error });
-  }
 }
