@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { openUpgradeResponse } from '@interlink/plugin-sdk';
 import { listenOn, type Clock, type Metrics } from '@interlink/runtime';
+import type { InterLinkApi, Node } from '@interlink/spec';
 import { openCertificate, type CertificateKeeper, type KeeperContext } from '../certificates/certificate-keeper.ts';
 import { createSelfSignedCertificate } from '../certificates/create-self-signed-certificate.ts';
 import type { ServingCertificate, ServingIdentity } from '../certificates/serving-certificate.ts';
