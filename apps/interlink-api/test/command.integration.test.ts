@@ -126,6 +126,18 @@ describe('interlink-api', () => {
     expect(server.output()).toMatch(/"level":40.*0\.0\.0\.0/);
   });
 
+  it('serves profiles of itself on loopback when the environment of the Go program says so', async () => {
+    const file = await configFile('profiled.yaml', onSocket('profiled.sock'));
+    const environment = { ENABLE_PPROF: 'true', PPROF_ADDRESS: '0.0.0.0', PPROF_PORT: '0' };
+    await using server = await start(['--config', file], environment);
+    await server.said('api server started');
+    expect(server.output()).toContain('environment PPROF_ADDRESS: profiles hold secrets');
+    const url = /"url":"(http:\/\/127\.0\.0\.1:\d+)"/.exec(server.output())?.[1] ?? '';
+    const answer = await fetch(`${url}/debug/profile?seconds=1`);
+    expect([answer.status, await answer.json()]).toMatchObject([200, { nodes: expect.any(Array) as unknown }]);
+    expect((await fetch(`${url}/healthz`)).status).toBe(404);
+  });
+
   it('ends with 1 and names a port that is taken', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

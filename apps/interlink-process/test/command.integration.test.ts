@@ -1,8 +1,10 @@
+import { request, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { createRemotePlugin } from '@interlink/plugin-sdk';
 import { silentLogger } from '@interlink/runtime';
 import { runApp, startApp, type AppEnd, type AppProcess } from '@interlink/testbed';
@@ -25,6 +27,14 @@ async function configFile(name: string, text: string): Promise<string> {
   const file = join(directory, name);
   await writeFile(file, text);
   return file;
+}
+
+/** GET over a unix socket: status and body. */
+async function get(socketPath: string, path: string): Promise<[number | undefined, unknown]> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ socketPath, path }, resolve).on('error', reject).end();
+  });
+  return [response.statusCode, await json(response)];
 }
 
 async function ping(url: string): Promise<unknown> {
@@ -134,6 +144,40 @@ describe('interlink-process', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(work);
     expect(await ping(`unix://${join(work, 'plugin.sock')}`)).toBeDefined();
+  });
+
+  it('serves profiles of itself on its own address when asked to', async () => {
+    const work = join(directory, 'profiled');
+    await using server = await start(
+      '--config',
+      await configFile('profiled.yaml', `workDirectory: ${work}\nprofiling: true`),
+    );
+    await server.said('"listening"');
+    const socket = join(work, 'plugin.sock');
+    const [status, profile] = await get(socket, '/debug/profile?seconds=1');
+    expect([status, profile]).toEqual([200, expect.objectContaining({ nodes: expect.any(Array) as unknown })]);
+    expect(await get(socket, '/debug/heap')).toEqual([
+      200,
+      expect.objectContaining({ snapshot: expect.any(Object) as unknown, strings: expect.any(Array) as unknown }),
+    ]);
+    const [refused, body] = await get(socket, '/debug/profile?seconds=301');
+    expect([refused, body]).toEqual([400, expect.objectContaining({ message: 'seconds must be 1 to 300' })]);
+  }, 60_000);
+
+  it('serves no profiles unless asked to', async () => {
+    await using server = await start('--config', await configFile('plain.yaml', `workDirectory: ${directory}/plain`));
+    await server.said('"listening"');
+    for (const path of ['/debug/profile', '/debug/heap']) {
+      const [status] = await get(join(directory, 'plain/plugin.sock'), path);
+      expect(status).toBe(404);
+    }
+  });
+
+  it('refuses profiles where anybody could read them', async () => {
+    const file = await configFile('seen.yaml', 'address: http://0.0.0.0:0\ninsecure: true\nprofiling: true');
+    const { exitCode, stderr } = await run('--config', file);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^interlink-process: profiling: .*tokenFile/m);
   });
 
   it('shows a configuration in its help that works', async () => {

@@ -104,6 +104,17 @@ describe('interlink-virtual-kubelet with a cluster', () => {
     }
   });
 
+  it('serves profiles of itself when the file of the Go program says so', async () => {
+    const text = 'InterlinkURL: unix:///api.sock\nDisableCSR: true\nPprof: { Enabled: true, Port: 0 }\n';
+    await using kubelet = await startApp('interlink-virtual-kubelet', ['--config', await configFile('p.yaml', text)], {
+      environment,
+    });
+    await kubelet.said('profiles of this process are served');
+    const url = /"url":"(http:[^"]+)"/.exec(kubelet.output())?.[1] ?? '';
+    const answer = await fetch(`${url}/debug/profile?seconds=1`);
+    expect([answer.status, await answer.json()]).toMatchObject([200, { nodes: expect.any(Array) as unknown }]);
+  });
+
   it('warns about a misspelt key, runs without the interLink API, and ends with 0 on SIGTERM', async () => {
     const file = await configFile('odd.yaml', 'InterLinkURL: x\nInterlinkURL: unix:///api.sock\nDisableCSR: true\n');
     await using kubelet = await startApp('interlink-virtual-kubelet', ['--config', file], { environment });

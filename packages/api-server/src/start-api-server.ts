@@ -9,7 +9,7 @@ import {
   type RemoteOptions,
 } from '@interlink/plugin-sdk';
 import { isInterLinkError, type Plugin } from '@interlink/spec';
-import { ConfigError, createMetrics, systemClock, type Logger } from '@interlink/runtime';
+import { ConfigError, createMetrics, serveProfiles, systemClock, type Logger } from '@interlink/runtime';
 import { restrictToNodes } from './authorization/restrict-to-nodes.ts';
 import type { ApiServerConfig, PluginConnection } from './config/api-config.ts';
 import { createInterLinkApi } from './create-interlink-api.ts';
@@ -47,6 +47,7 @@ export async function startApiServer(config: ApiServerConfig, context: ApiServer
   const policy = config.callers?.nodePolicy;
   const api = policy === undefined ? full : restrictToNodes(full, policy, { logger });
   const app = buildInterLinkApp(api, { logger, metrics, authenticators: callers.authenticators });
+  if (config.profiling !== undefined) opening.use(await serveProfiles(config.profiling, logger));
   signal?.throwIfAborted();
   const tls = config.tls === undefined ? {} : { tls: config.tls };
   const { address } = opening.use(

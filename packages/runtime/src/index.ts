@@ -14,6 +14,10 @@ export { acceptGoFlags } from './process/accept-go-flags.ts';
 export { packageVersion } from './process/package-version.ts';
 export { aborted, exitCodes, runProcess } from './process/run-process.ts';
 export { backoffDelayMilliseconds } from './time/backoff.ts';
+export { createProfiler, longestProfileSeconds } from './profiling/profiler.ts';
+export { defaultProfileSeconds, profilingPaths, profilingRoutes } from './profiling/profiling-routes.ts';
+export { pprofSchema, readProfiling } from './profiling/read-profiling.ts';
+export { serveProfiles } from './profiling/serve-profiles.ts';
 export { systemClock } from './time/clock.ts';
 export { createManualClock } from './time/manual-clock.ts';
 export { retry } from './time/retry.ts';
@@ -34,6 +38,8 @@ export type {
   OperationsServerOptions,
 } from './operations/start-operations-server.ts';
 export type { ProcessEdge, ProcessOptions } from './process/run-process.ts';
+export type { Profiler } from './profiling/profiler.ts';
+export type { ProfilingSettings, ProfilingSource, ReadProfiling } from './profiling/read-profiling.ts';
 export type { BackoffOptions } from './time/backoff.ts';
 export type { Clock } from './time/clock.ts';
 export type { ManualClock } from './time/manual-clock.ts';

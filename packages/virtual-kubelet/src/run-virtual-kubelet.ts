@@ -5,6 +5,7 @@ import {
   createHealth,
   createMetrics,
   packageVersion,
+  serveProfiles,
   startOperationsServer,
   systemClock,
   type Clock,
@@ -48,6 +49,7 @@ export async function runVirtualKubelet(config: VirtualKubeletProcessConfig, con
     context,
     processRoutes(health, [metrics, ...nodeMetrics.values()]),
   );
+  await using _profiles = config.profiling && (await serveProfiles(config.profiling, logger));
   const parts: ProcessParts = { client, api: context.api, clock, logger, health, nodeMetrics };
   if (config.leaderElection === undefined) await serveNodes(nodes, parts, { signal });
   else await serveWhenElected(config, parts, { settings: config.leaderElection, signal, metrics });

@@ -1,6 +1,6 @@
 import type { OAuthSettings, RemoteTls, ServerTls } from '@interlink/plugin-sdk';
 import type { ScriptBuildConfig } from '@interlink/spec';
-import type { LogLevel } from '@interlink/runtime';
+import type { LogLevel, ProfilingSettings } from '@interlink/runtime';
 import type { CallerSettings } from './read-callers.ts';
 
 /** Configuration of an API server process, checked. */
@@ -21,6 +21,8 @@ export interface ApiServerConfig {
   readonly jobScript: JobScriptConfig;
   /** Bounds of the status cache. */
   readonly cache: { readonly maximumEntries?: number; readonly lifetimeSeconds?: number };
+  /** Set: profiles of the process, on loopback. */
+  readonly profiling?: ProfilingSettings;
   /** Lines below this severity are not written. */
   readonly logLevel: LogLevel;
 }

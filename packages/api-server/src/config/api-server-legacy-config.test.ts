@@ -94,7 +94,10 @@ describe('the configuration of the Go API server', () => {
       'JobScriptBuildConfig.volume_options; "volumes_options" is known',
     ],
     [{ TLS: { Enabled: true } }, 'TLS.Enabled has no effect'],
-    [{ Pprof: { Enabled: true, Port: 6061 } }, 'pprof is not offered'],
+    [
+      { Pprof: { Enabled: true, Address: '0.0.0.0' } },
+      'Pprof.Address: profiles hold secrets and are served on 127.0.0.1',
+    ],
   ])('warns about %j', (value, warning) => {
     const { warnings } = read({ ...minimal, ...value });
     expect(warnings).toHaveLength(1);

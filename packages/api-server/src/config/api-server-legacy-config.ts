@@ -1,6 +1,6 @@
 import { readOAuthConfig } from '@interlink/plugin-sdk';
 import type { ScriptBuildConfig } from '@interlink/spec';
-import { checkConfig, ConfigError, unknownKeys } from '@interlink/runtime';
+import { checkConfig, ConfigError, readProfiling, unknownKeys } from '@interlink/runtime';
 import type { ApiServerConfig, JobScriptConfig, PluginConnection } from './api-config.ts';
 import {
   legacyFileSchema,
@@ -24,6 +24,9 @@ export interface LegacySource {
   readonly file: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+/** Where the Go API server serves its profiles. */
+const goProfilingPort = 6061;
 
 /** Environment names of the Go API server, which win over the file. */
 const environmentKeys = {
@@ -49,6 +52,7 @@ export function readLegacyConfig(value: unknown, source: LegacySource): LoadedAp
     hasTokenFile: callerTokenFile !== undefined,
     hasClientAuthorities: tls?.caFile !== undefined,
   });
+  const { profiling, warnings } = readProfiling(file.Pprof, { ...source, defaultPort: goProfilingPort });
   const config: ApiServerConfig = {
     address: joinAddress({
       url: file.InterlinkAddress ?? 'http://127.0.0.1',
@@ -66,9 +70,10 @@ export function readLegacyConfig(value: unknown, source: LegacySource): LoadedAp
       ...defined('maximumEntries', file.Extensions?.StatusCacheEntries),
       ...defined('lifetimeSeconds', file.Extensions?.StatusCacheSeconds),
     },
+    ...defined('profiling', profiling),
     logLevel: logLevel(file),
   };
-  return { config, warnings: [...keyWarnings(value, source), ...valueWarnings(file, source)] };
+  return { config, warnings: [...keyWarnings(value, source), ...valueWarnings(file, source), ...warnings] };
 }
 
 function withEnvironment(file: LegacyFile, environment: LegacySource['environment']): LegacyFile {
@@ -167,10 +172,6 @@ function valueWarnings(file: LegacyFile, source: LegacySource): readonly string[
     [
       file.TLS?.Enabled === true && !isHttps,
       `${source.file}: TLS.Enabled has no effect, because InterlinkAddress is not https`,
-    ],
-    [
-      file.Pprof?.Enabled === true || source.environment['ENABLE_PPROF'] === 'true',
-      'pprof is not offered: start Node with --inspect instead',
     ],
   ];
   return warnings.filter(([applies]) => applies).map(([, text]) => text);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KeyShape } from '@interlink/runtime';
+import { pprofSchema, type KeyShape } from '@interlink/runtime';
 import { oauthConfigSchema } from '@interlink/plugin-sdk';
 import { callerShape } from './caller-schema.ts';
 
@@ -99,7 +99,7 @@ export const legacyFileSchema = z.object({
   VerboseLogging: optionalFlag,
   ErrorsOnlyLogging: optionalFlag,
   TLS: tlsSchema.nullish(),
-  Pprof: z.object({ Enabled: optionalFlag }).nullish(),
+  Pprof: pprofSchema.nullish(),
   Extensions: extensionsSchema.nullish(),
 });
 

@@ -1,4 +1,4 @@
-import type { Metrics } from '@interlink/runtime';
+import { defaultProfileSeconds, profilingPaths, type Metrics, type Profiler } from '@interlink/runtime';
 import { answerJson, answerText, type WireRoute } from './wire-route.ts';
 import type { WireAppOptions } from './server-options.ts';
 
@@ -24,6 +24,24 @@ export function operationsRoutes(options: WireAppOptions, metrics: Metrics): Wir
         body: await metrics.registry.metrics(),
         contentType: metrics.registry.contentType,
       }),
+    },
+    ...(options.profiler === undefined ? [] : profilerRoutes(options.profiler)),
+  ];
+}
+
+function profilerRoutes(profiler: Profiler): WireRoute[] {
+  return [
+    {
+      path: profilingPaths.profile,
+      handle: async ({ query, signal }) => {
+        const seconds = Number(new URLSearchParams(query).get('seconds') ?? defaultProfileSeconds);
+        return { kind: 'text', body: await profiler.profile(seconds, { signal }), contentType: 'application/json' };
+      },
+    },
+    {
+      path: profilingPaths.heap,
+      handle: () =>
+        Promise.resolve({ kind: 'stream', contentType: 'application/octet-stream', chunks: profiler.heap() }),
     },
   ];
 }

@@ -37,6 +37,12 @@ export const serverConfigShape = {
     .describe(
       'Bearer tokens that callers must have one of, one a line. Read anew whenever it is needed. Default: none is asked for.',
     ),
+  profiling: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Serve /debug/profile and /debug/heap to whoever may call. A heap holds the secrets of all pods. Needs an address or credentials that keep others out.',
+    ),
   tls: z
     .strictObject({
       certFile: absolutePath.describe('Certificate chain in PEM.'),

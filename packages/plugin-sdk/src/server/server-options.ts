@@ -1,5 +1,5 @@
 import type { OpenApiDocument } from '@interlink/spec';
-import type { Clock, Logger, Metrics } from '@interlink/runtime';
+import type { Clock, Logger, Metrics, Profiler } from '@interlink/runtime';
 import type { Authenticator } from './authentication/authenticator.ts';
 
 /** What both hops' servers take. */
@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly authenticators?: readonly Authenticator[];
   /** Where `/metrics` reads and requests are counted. Default: a registry of the server's own. */
   readonly metrics?: Metrics;
+  /** Serves profiles of this process to whoever may call, secrets among them. Default: none. */
+  readonly profiler?: Profiler;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
 }

@@ -1,7 +1,8 @@
-import { createMetrics, type Logger } from '@interlink/runtime';
+import { ConfigError, createMetrics, createProfiler, type Logger, type Profiler } from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
 import { buildPluginApp } from './build-plugin-app.ts';
 import { listen, type Listener } from './listen.ts';
+import { isLocalAddress, parseAddress } from './parse-address.ts';
 import { createTokenAuthenticator } from './authentication/token-authenticator.ts';
 import { openCallerFile } from './open-caller-file.ts';
 import type { ServerConfig } from './server-config.ts';
@@ -27,8 +28,9 @@ export async function startPluginServer(options: PluginServerOptions): Promise<L
   const plugin = await options.open();
   try {
     const metrics = createMetrics({ processMetrics: true });
-    const app = buildPluginApp(plugin, { logger, metrics, authenticators });
     const address = config.address ?? (await options.defaultAddress());
+    const profiler = createProfilerFor(config, address);
+    const app = buildPluginApp(plugin, { logger, metrics, authenticators, ...profiler });
     signal?.throwIfAborted();
     const tls = config.tls ? { tls: dropUndefined(config.tls) } : {};
     const listener = await listen(app, { address, insecure: config.insecure, ...tls }, logger);
@@ -43,6 +45,17 @@ export async function startPluginServer(options: PluginServerOptions): Promise<L
     await plugin[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** @throws ConfigError where anybody could read the secrets in a heap. */
+function createProfilerFor({ profiling, tokenFile, tls }: ServerConfig, address: string): { profiler?: Profiler } {
+  if (!profiling) return {};
+  const asksForCredential = tokenFile !== undefined || tls?.caFile !== undefined;
+  if (!asksForCredential && !isLocalAddress(parseAddress(address)))
+    throw new ConfigError(
+      `profiling: anybody who reaches ${address} could read secrets; set tokenFile or tls.caFile, or listen on a unix socket`,
+    );
+  return { profiler: createProfiler() };
 }
 
 function dropUndefined({ certFile, keyFile, caFile }: NonNullable<ServerConfig['tls']>) {

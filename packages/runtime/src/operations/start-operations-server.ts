@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ConfigError } from '../config/config-error.ts';
 import { listenOn } from '../http/listen-on.ts';
 import type { Logger } from '../log/logger.ts';
@@ -10,6 +12,7 @@ export type OperationsRoute = (question: OperationsQuestion) => Promise<Operatio
 
 /** A request to an operations server. */
 export interface OperationsQuestion {
+  readonly method: 'GET' | 'HEAD';
   readonly query: URLSearchParams;
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
@@ -18,7 +21,8 @@ export interface OperationsQuestion {
 /** What is answered. */
 export interface OperationsAnswer {
   readonly status: number;
-  readonly body: string;
+  /** A stream is read no faster than the client reads, and destroyed when it leaves. */
+  readonly body: string | Readable;
   /** Default: plain text. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -81,11 +85,21 @@ async function answer(
 ): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort(new DOMException('the client left', 'AbortError')));
-  const found = await find(request, routes, gone.signal);
-  if (gone.signal.aborted) return;
+  const found = await find(request, routes, gone.signal).catch((error: unknown) => {
+    if (gone.signal.aborted) return undefined;
+    throw error;
+  });
+  if (found === undefined) return;
   const { status, body, contentType = 'text/plain; charset=utf-8', headers = {} } = found;
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store', ...headers });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  if (typeof body === 'string') response.end(request.method === 'HEAD' ? undefined : body);
+  else await send(body, response, gone.signal);
+}
+
+async function send(body: Readable, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  await pipeline(body, response).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
 }
 
 async function find(
@@ -99,5 +113,5 @@ async function find(
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (url === undefined || route === undefined) return { status: 404, body: 'no such path\n' };
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'only GET and HEAD\n' };
-  return await route({ query: url.searchParams, signal });
+  return await route({ method, query: url.searchParams, signal });
 }

@@ -1,4 +1,4 @@
-import type { LogLevel } from '@interlink/runtime';
+import type { LogLevel, ProfilingSettings } from '@interlink/runtime';
 import type { VirtualKubeletConfig } from './virtual-kubelet-config.ts';
 
 /** Configuration of a virtual kubelet process: one node or many. */
@@ -11,6 +11,8 @@ export interface VirtualKubeletProcessConfig {
   readonly leaderElection?: LeaderElectionSettings;
   /** Set: health and metrics of the whole process. */
   readonly operations?: OperationsSettings;
+  /** Set: profiles of the process, on loopback. */
+  readonly profiling?: ProfilingSettings;
   /** Lines below this severity are not written. */
   readonly logLevel: LogLevel;
 }

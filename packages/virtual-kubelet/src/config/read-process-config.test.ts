@@ -45,6 +45,14 @@ describe('the OAuth client of the file and of the environment', () => {
   });
 });
 
+it('serves profiles where the Go program does, for the process and not for a node', () => {
+  const NODENAME = 'n';
+  expect(load({}, { NODENAME }).config.profiling).toBeUndefined();
+  expect(load({ Pprof: { Enabled: true } }, { NODENAME }).config.profiling).toEqual({ address: '127.0.0.1:6060' });
+  const { config, warnings } = load({ Nodes: nodes }, { ENABLE_PPROF: 'true', PPROF_PORT: '7000' });
+  expect([config.profiling, warnings]).toEqual([{ address: '127.0.0.1:7000' }, []]);
+});
+
 describe('many nodes in one file', () => {
   it('take the keys beside the list as defaults', () => {
     const [cpu, gpu, far] = load({ ...many, Nodes: nodes }).config.nodes;

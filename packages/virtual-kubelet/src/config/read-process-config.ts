@@ -1,4 +1,4 @@
-import { checkConfig, ConfigError } from '@interlink/runtime';
+import { checkConfig, ConfigError, readProfiling } from '@interlink/runtime';
 import { mergeNodeEntry } from './merge-node-entry.ts';
 import type { LeaderElectionSettings, OperationsSettings, VirtualKubeletProcessConfig } from './process-config.ts';
 import { processExtensions, processFileSchema, type ProcessFile } from './process-file-schema.ts';
@@ -17,6 +17,9 @@ interface ReadNodes {
   readonly warnings: readonly string[];
 }
 
+/** Where the Go virtual kubelet serves its profiles. */
+const goProfilingPort = 6060;
+
 /**
  * The configuration of a process: what {@link readLegacyConfig} reads, for one node or for each entry of `Nodes`, and what is about all of them.
  *
@@ -31,15 +34,20 @@ export function readProcessConfig(value: unknown, source: LegacySource): LoadedP
   const { kubeconfigFile, logLevel } = first;
   const leaderElection = readLeaderElection(file, source, first.nodeName);
   const operations = readOperations(file);
+  const { profiling, warnings: profilingWarnings } = readProfiling(file.Pprof, {
+    ...source,
+    defaultPort: goProfilingPort,
+  });
   return {
     config: {
       nodes,
       ...(kubeconfigFile === undefined ? {} : { kubeconfigFile }),
       ...(leaderElection === undefined ? {} : { leaderElection }),
       ...(operations === undefined ? {} : { operations }),
+      ...(profiling === undefined ? {} : { profiling }),
       logLevel,
     },
-    warnings: [...new Set(warnings)],
+    warnings: [...new Set([...warnings, ...profilingWarnings])],
   };
 }
 

@@ -68,14 +68,13 @@ describe('configuration of the Go virtual kubelet', () => {
   });
 
   it('gives a warning for what nothing reads and for what has no effect', () => {
-    const file = { ...chartFile, InterLinkUrl: 'x', Network: { EnableTunnel: true }, Pprof: { Enabled: true } };
+    const file = { ...chartFile, InterLinkUrl: 'x', Network: { EnableTunnel: true } };
     expect(load(file).warnings).toEqual([
       'vk.yaml: nothing reads the key ExportPodData',
       'vk.yaml: nothing reads the key KubeletHTTP.insecure; "Insecure" is known',
       'vk.yaml: nothing reads the key InterLinkUrl; "InterlinkURL" is known',
       'vk.yaml: HTTP.Insecure: the certificate of the interLink API is not checked',
       'vk.yaml: Network.EnableTunnel has no effect: port exposure is not offered',
-      'pprof is not offered: start Node with --inspect instead',
       'vk.yaml: NodeTaints: taint gpu has the unknown effect "Sometimes": NoSchedule is used',
       'vk.yaml: NodeLabels: "broken" is no label of the form key=value and is left out',
       'vk.yaml: NodeLabels: "bad key=x" is no label of the form key=value and is left out',

@@ -224,10 +224,6 @@ function valueWarnings(file: LegacyFile, source: LegacySource): string[] {
       file.Network?.FullMesh === true,
       `${source.file}: Network.FullMesh has no effect: the network mesh is not offered`,
     ],
-    [
-      file.Pprof?.Enabled === true || source.environment['ENABLE_PPROF'] === 'true',
-      'pprof is not offered: start Node with --inspect instead',
-    ],
   ];
   return warnings.filter(([applies]) => applies).map(([, text]) => text);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oauthConfigSchema } from '@interlink/plugin-sdk';
-import type { KeyShape } from '@interlink/runtime';
+import { pprofSchema, type KeyShape } from '@interlink/runtime';
 import { optionalCount, optionalFlag, optionalSeconds, optionalText } from './legacy-values.ts';
 
 /** The block of keys that the Go virtual kubelet does not have; strict, because nothing but this program reads it. */
@@ -93,7 +93,7 @@ export const legacyFileSchema = z.object({
     .object({ Enabled: optionalFlag, CertFile: optionalText, KeyFile: optionalText, CACertFile: optionalText })
     .nullish(),
   SkipDownwardAPIResolution: optionalFlag,
-  Pprof: z.object({ Enabled: optionalFlag }).nullish(),
+  Pprof: pprofSchema.nullish(),
   Network: z.object({ EnableTunnel: optionalFlag, FullMesh: optionalFlag }).nullish(),
   Extensions: extensionsSchema.nullish(),
 });
