@@ -1,5 +1,6 @@
-import { mkdir, readdir, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pollUntil } from '../control-plane/poll-until.ts';
 
 /** Controllers of cgroups version 1 that a machine can have of its own. */
 export type CgroupController = 'freezer' | 'memory';
@@ -13,17 +14,41 @@ export interface MachineCgroups {
   readonly controllers: readonly CgroupController[];
 }
 
+/** Whether it is gone; `false` while a process in it has not quite ended. */
+async function removeIfEmpty(path: string): Promise<boolean> {
+  try {
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return true;
+    if (code === 'EBUSY') return false;
+    throw error;
+  }
+}
+
 async function removeTree(path: string): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(path, entry.name));
-  await rmdir(path).catch((error: unknown) => {
+  await pollUntil(() => removeIfEmpty(path), { what: `the end of the processes in ${path}`, timeoutSeconds: 10 });
+}
+
+/** Removes what {@link makeCgroups} made, with all below, once nothing runs in it any more: it waits 10 s for that. What is gone is fine. */
+export async function removeCgroups(name: string): Promise<void> {
+  for (const controller of controllers) await removeTree(join(mounts, controller, name));
+}
+
+async function thawTree(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await thawTree(join(path, entry.name));
+  await writeFile(join(path, 'freezer.state'), 'THAWED').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   });
 }
 
-/** Removes what {@link makeCgroups} made, with all below; nothing may run in it any more. What is gone is fine. */
-export async function removeCgroups(name: string): Promise<void> {
-  for (const controller of controllers) await removeTree(join(mounts, controller, name));
+/** Lets everything in the cgroups run again that is frozen, as a suspended job is: it could not even be killed. What is gone is fine. */
+export async function thawCgroups(name: string): Promise<void> {
+  await thawTree(join(mounts, 'freezer', name));
 }
 
 /** Makes cgroups under as many of the wanted controllers as this machine has in version 1 and lets us use. */

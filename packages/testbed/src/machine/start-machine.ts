@@ -7,7 +7,7 @@ import { identifyProcess, type ProcessIdentity } from '../components/process-ide
 import { tieToParent } from '../components/tie-to-parent.ts';
 import { pollUntil } from '../control-plane/poll-until.ts';
 import { buildEnterCommand } from './enter-machine.ts';
-import type { MachineCgroups } from './machine-cgroups.ts';
+import { thawCgroups, type MachineCgroups } from './machine-cgroups.ts';
 import { machineScript } from './machine-script.ts';
 import type { Machine } from './machine.ts';
 import { runToEnd } from './run-to-end.ts';
@@ -84,6 +84,9 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     pid: init.pid,
     wrap,
     run: (argv, options = {}) => runToEnd(wrap(argv, options), { ...options, name: argv[0] ?? '' }),
-    [Symbol.asyncDispose]: () => endProcess(init, { graceSeconds: 0 }),
+    [Symbol.asyncDispose]: async () => {
+      if (options.cgroups !== undefined) await thawCgroups(options.cgroups.name);
+      await endProcess(init, { graceSeconds: 0 });
+    },
   };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { identifySelf, isRunning, type ProcessIdentity } from '../components/process-identity.ts';
-import { removeCgroups } from '../machine/machine-cgroups.ts';
+import { removeCgroups, thawCgroups } from '../machine/machine-cgroups.ts';
 
 const prefix = 'interlink-slurm-';
 
@@ -22,11 +22,13 @@ export async function removeClusterDirectory(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Removes what clusters left whose owner was killed: their processes died with it, their files could not. */
+/** Removes what clusters left whose owner was killed: their processes died with it, or do so here, their files could not. */
 export async function removeOrphanClusters(parent: string = tmpdir()): Promise<void> {
   const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
   for (const directory of names.map((name) => join(parent, name))) {
-    if (await isOrphan(directory)) await removeClusterDirectory(directory);
+    if (!(await isOrphan(directory))) continue;
+    await thawCgroups(basename(directory)); // A suspended job outlives its owner's end until then.
+    await removeClusterDirectory(directory);
   }
 }
 

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +37,12 @@ async function waitForState(cluster: SlurmCluster, job: string, state: string): 
     what: `${state} of job ${job}`,
     timeoutSeconds: 60,
   });
+}
+
+/** Whether something is frozen in a cgroup or below. */
+async function isFrozen(cgroup: string): Promise<boolean> {
+  const { stdout } = await run('find', [cgroup, '-name', 'freezer.state', '-exec', 'cat', '{}', '+']);
+  return stdout.includes('FROZEN');
 }
 
 /** Another process that has a cluster. */
@@ -154,6 +160,21 @@ describe.each(['host', 'debian-13'] as const)('a Slurm cluster (%s)', async (kin
       expect(existsSync(other.directory)).toBe(false);
       expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(other.directory);
       expect(await nodeStates(cluster)).toBe('idle\nidle\n');
+    });
+
+    const freezer = '/sys/fs/cgroup/freezer';
+    it.skipIf(!existsSync(freezer))('ends with a job that is suspended (needs cgroups v1)', async () => {
+      {
+        await using other = await startSlurm({ kind, nodes: 1 });
+        const job = await submit(other, 'sleep 9875');
+        await waitForState(other, job, 'RUNNING');
+        await other.run(['scontrol', 'suspend', job]);
+        await pollUntil(() => isFrozen(join(freezer, basename(other.directory))), {
+          what: 'a frozen job', // slurmd stops the processes by a signal first, and freezes them after that.
+          timeoutSeconds: 60,
+        });
+      }
+      expect(await findProcesses('sleep 9875')).toEqual([]);
     });
 
     it('dies with its owner, even when that is killed, and the next one removes its files', async () => {
