@@ -102,12 +102,35 @@ describe('createInterLinkApi', () => {
     expect([bare.list, bare.watch, bare.exec, bare.attach, bare.portForward, bare.stats]).toEqual(
       Array(6).fill(undefined),
     );
+    expect(bare).not.toHaveProperty('update');
     const held = [{ uid: 'a', name: 'pod-a', namespace: 'default' }];
     const api = createInterLinkApi(
       fakePlugin({ list: () => Promise.resolve(held), stats: () => Promise.resolve({ node: 1 }) }),
     );
     expect(await api.list?.()).toEqual(held);
     expect(await api.stats?.()).toEqual({ node: 1 });
+  });
+
+  it('updates with the assembled data and no job script, and asks for the status again', async () => {
+    const seen: RetrievedPodData[] = [];
+    let asked = 0;
+    const api = createInterLinkApi(
+      fakePlugin({
+        update: (data) => Promise.resolve(void seen.push(data)),
+        status: () => {
+          asked += 1;
+          return Promise.resolve([ended('a')]);
+        },
+      }),
+    );
+    await api.status([pod('a', 'Succeeded')]);
+    await api.status([pod('a', 'Succeeded')]);
+    expect(asked).toBe(1);
+    await api.update?.({ pod: pod('a'), jobscriptURL: 'https://builder.example' });
+    expect(seen[0]?.container?.map(({ name }) => name)).toEqual(['main']);
+    expect(seen[0]).not.toHaveProperty('jobScript');
+    await api.status([pod('a', 'Succeeded')]);
+    expect(asked).toBe(2);
   });
 
   it('takes events into the cache', async () => {

@@ -8,7 +8,7 @@ import { checkLogRequest } from './logs/check-log-request.ts';
 import { createEventRelay } from './status/event-relay.ts';
 import { createSingleFlight } from './status/single-flight.ts';
 import { createStatusCache, type StatusCacheOptions } from './status/status-cache.ts';
-import { createStatusReader } from './status/status-reader.ts';
+import { createStatusReader, type StatusReader } from './status/status-reader.ts';
 
 /** Options of {@link createInterLinkApi}. */
 export interface InterLinkApiOptions {
@@ -68,15 +68,18 @@ export function createInterLinkApi(plugin: Plugin, options: InterLinkApiOptions 
       statuses.forget(uid);
       return Promise.resolve();
     },
-    ...relayExtensions(plugin, statuses),
+    ...relayExtensions(plugin, { statuses, logger }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-type Extensions = Pick<InterLinkApi, 'list' | 'watch' | 'exec' | 'attach' | 'portForward' | 'stats'>;
+type Extensions = Pick<InterLinkApi, 'list' | 'watch' | 'exec' | 'attach' | 'portForward' | 'stats' | 'update'>;
 
 /** The optional verbs that the plugin has; events pass through the cache. */
-function relayExtensions(plugin: Plugin, statuses: ReturnType<typeof createStatusReader>): Extensions {
+function relayExtensions(
+  plugin: Plugin,
+  { statuses, logger }: { readonly statuses: StatusReader; readonly logger: Logger },
+): Extensions {
   const extensions: Extensions = {};
   if (plugin.list !== undefined) extensions.list = plugin.list.bind(plugin);
   if (plugin.watch !== undefined) {
@@ -87,5 +90,15 @@ function relayExtensions(plugin: Plugin, statuses: ReturnType<typeof createStatu
   if (plugin.attach !== undefined) extensions.attach = plugin.attach.bind(plugin);
   if (plugin.portForward !== undefined) extensions.portForward = plugin.portForward.bind(plugin);
   if (plugin.stats !== undefined) extensions.stats = plugin.stats.bind(plugin);
+  if (plugin.update !== undefined) {
+    const update = plugin.update.bind(plugin);
+    extensions.update = async (request, call) => {
+      const uid = request.pod.metadata?.uid ?? '';
+      // Without a job script: the job is written already.
+      await update(assemblePodData(request, { purpose: 'update' }), call);
+      statuses.forget(uid);
+      logger.info({ podUid: uid }, 'pod updated');
+    };
+  }
   return extensions;
 }

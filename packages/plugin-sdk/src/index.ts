@@ -4,7 +4,7 @@ export { measureCalls } from './measure/measure-calls.ts';
 export { buildWireApp } from './server/build-wire-app.ts';
 export { announce, servedFeatures } from './server/announce.ts';
 export { callOptions } from './server/call-options.ts';
-export { sharedRoutes } from './server/shared-routes.ts';
+export { requiredMethod, sharedRoutes } from './server/shared-routes.ts';
 export { answerJson, answerText } from './server/wire-route.ts';
 export { acceptWebSocket, openUpgradeResponse } from './server/accept-web-socket.ts';
 export { sessionId } from './server/session-id.ts';

@@ -1,7 +1,7 @@
 import type { CreateExtension, PingResponse } from './wire.ts';
 
 /** Optional parts of the wire, announced in the ping answer. A peer uses one only after it was announced. */
-export const features = ['events', 'list', 'exec', 'attach', 'portForward', 'stats'] as const;
+export const features = ['events', 'list', 'exec', 'attach', 'portForward', 'stats', 'update'] as const;
 
 /** What a create may carry in its key `interlink`, for a peer that announced that it makes use of it. */
 export const createExtensions = ['imagePullSecrets'] as const satisfies readonly (keyof CreateExtension)[];

@@ -81,6 +81,17 @@ export interface Plugin extends AsyncDisposable {
    */
   portForward?(request: PortForwardRequest, streams: StreamSession, options?: CallOptions): Promise<void>;
 
+  /**
+   * Feature `update`: brings what changed in a pod that is held, queued or running: contents of volumes (ConfigMap, Secret, projected,
+   * downwardAPI), image pull secrets, and the containers of `spec.ephemeralContainers`, which only ever come so. It carries the whole pod every
+   * time, and a volume whose object is not in it keeps what it has. Resolves once the new state is durable; running containers see it soon after.
+   * Idempotent: the same again changes nothing, and an ephemeral container starts once. What cannot be changed under a running container (environment,
+   * mounts with `subPath`) stays as it was, as on a kubelet. Statuses tell of ephemeral containers in `ephemeralContainers`; logs, exec and attach take their
+   * names. Rejects with `ILK_NOT_FOUND` for an unknown pod, with `ILK_CONFLICT` for one that has ended or is being deleted, with
+   * `ILK_UNSUPPORTED` and the field `pod.spec.ephemeralContainers` where the backend cannot start these.
+   */
+  update?(data: RetrievedPodData, options?: CallOptions): Promise<void>;
+
   /** Feature `stats`: a subset of the kubelet's `Summary`. */
   stats?(options?: CallOptions): Promise<Readonly<Record<string, unknown>>>;
 }

@@ -3,9 +3,9 @@ import type { components } from './generated/wire-types.ts';
 
 type Schemas = components['schemas'];
 
-/** Hop A, `/create`: a pod with the objects that its volumes name. */
+/** Hop A, `/create` and `/update`: a pod with the objects that its volumes name. */
 export type PodCreateRequests = Schemas['PodCreateRequests'];
-/** Hop B, `/create`: the same, joined per container. */
+/** Hop B, `/create` and `/update`: the same, joined per container. */
 export type RetrievedPodData = Schemas['RetrievedPodData'];
 /** What one container needs, in {@link RetrievedPodData}. */
 export type RetrievedContainer = Schemas['RetrievedContainer'];

@@ -20,6 +20,20 @@ export function ownerIn({ metadata, spec }: Pod): PodOwner | undefined {
   return node === '' ? undefined : { node, ...(cluster === undefined ? {} : { cluster }) };
 }
 
+/**
+ * The owner that the pod of a create or update names.
+ *
+ * @throws ForbiddenError when it names none, or one that the caller may not act for.
+ */
+export function namedOwner({ scopeOf }: Pick<Guard, 'scopeOf'>, pod: Pod, call: CallOptions): PodOwner {
+  const field = 'pod.spec.nodeName';
+  const owner = ownerIn(pod);
+  if (owner === undefined) throw new ForbiddenError(`${field} is needed to know whose pod it is`, { field });
+  if (scopeOf(call).covers(owner)) return owner;
+  const message = `${nameOf(call)} may not act for the virtual node ${JSON.stringify(owner.node)}`;
+  throw new ForbiddenError(message, { field });
+}
+
 /** The pod's UID; empty where it has none. */
 export const uidOf = ({ metadata }: Pod): string => metadata?.uid ?? '';
 

@@ -1,9 +1,9 @@
 import { isHeartbeat, type CallOptions, type InterLinkApi, type PodStatusEvent } from '@interlink/spec';
-import { checkUid, covers, type Guard } from './guard.ts';
+import { checkPods, checkUid, covers, namedOwner, type Guard } from './guard.ts';
 import type { NodeScope } from './node-scope.ts';
 import type { PodOwners } from './pod-owners.ts';
 
-type Extensions = Pick<InterLinkApi, 'list' | 'watch' | 'exec' | 'attach' | 'portForward' | 'stats'>;
+type Extensions = Pick<InterLinkApi, 'list' | 'watch' | 'exec' | 'attach' | 'portForward' | 'stats' | 'update'>;
 
 /** The optional verbs that the API has. */
 export function guardedExtensions(guard: Guard): Extensions {
@@ -23,6 +23,14 @@ export function guardedExtensions(guard: Guard): Extensions {
   if (watch !== undefined) extensions.watch = (call = {}) => guardedEvents(guard, watch(call), call);
   if (stats !== undefined) {
     extensions.stats = async (call = {}) => ownStats(await stats(call), { scope: scopeOf(call), owners });
+  }
+  const update = api.update?.bind(api);
+  if (update !== undefined) {
+    extensions.update = async (request, call = {}) => {
+      namedOwner(guard, request.pod, call);
+      await checkPods(guard, [request.pod], call);
+      await update(request, call);
+    };
   }
   return { ...extensions, ...guardedSessions(guard) };
 }

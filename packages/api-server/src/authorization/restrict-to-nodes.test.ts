@@ -108,6 +108,21 @@ describe('a virtual node', () => {
     expect(String(told)).not.toContain('node-b');
   });
 
+  it('updates its own pods only, and not into those of another node', async () => {
+    const updated: (string | undefined)[] = [];
+    const { api } = world({
+      update: ({ pod: { metadata } }) => Promise.resolve(void updated.push(metadata?.uid)),
+    });
+    await api.create({ pod: podOn('node-a', uidA) }, a);
+    await api.create({ pod: podOn('node-b', uidB) }, b);
+    await api.update?.({ pod: podOn('node-a', uidA) }, a);
+    const moved = api.update?.({ pod: podOn('node-b', uidA) }, a);
+    await expect(moved).rejects.toMatchObject({ ...forbidden, field: 'pod.spec.nodeName' });
+    await expect(api.update?.({ pod: podOn('node-a', uidB) }, a)).rejects.toMatchObject(forbidden);
+    await expect(api.update?.({ pod: podOn('node-a', uidA) }, { caller: stranger })).rejects.toMatchObject(forbidden);
+    expect(updated).toEqual([uidA]);
+  });
+
   it('execs into its own pods only', async () => {
     const ran: string[] = [];
     const { api } = world({

@@ -1,6 +1,6 @@
 import { ForbiddenError, isInterLinkError, type CallOptions, type Caller, type InterLinkApi } from '@interlink/spec';
 import { silentLogger, systemClock, type Clock, type Logger } from '@interlink/runtime';
-import { checkPods, checkUid, covers, knownPods, nameOf, notTheirs, ownerIn, uidOf, type Guard } from './guard.ts';
+import { checkPods, checkUid, covers, knownPods, namedOwner, notTheirs, uidOf, type Guard } from './guard.ts';
 import { guardedExtensions } from './guarded-extensions.ts';
 import { nodeScope, type NodeRule, type NodeScope } from './node-scope.ts';
 import { createPodOwners } from './pod-owners.ts';
@@ -69,18 +69,12 @@ function scopeOfCaller(caller: Caller | undefined, rules: readonly NodeRule[]): 
   return scope;
 }
 
-function guardedCreate({ api, owners, scopeOf }: Guard): InterLinkApi['create'] {
+function guardedCreate(guard: Guard): InterLinkApi['create'] {
+  const { api, owners, scopeOf } = guard;
   return async (request, call = {}) => {
     const scope = scopeOf(call);
     const uid = uidOf(request.pod);
-    const owner = ownerIn(request.pod);
-    const field = 'pod.spec.nodeName';
-    if (owner === undefined) throw new ForbiddenError(`${field} is needed to know whose pod it is`, { field });
-    if (!scope.covers(owner)) {
-      throw new ForbiddenError(`${nameOf(call)} may not act for the virtual node ${JSON.stringify(owner.node)}`, {
-        field,
-      });
-    }
+    const owner = namedOwner(guard, request.pod, call);
     await owners.load(call);
     const before = owners.peek(uid);
     if (before !== undefined && !scope.covers(before)) throw notTheirs(call, uid);

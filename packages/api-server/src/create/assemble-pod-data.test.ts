@@ -41,6 +41,30 @@ describe('assemblePodData', () => {
     expect(assemblePodData(requestWith([], []))).not.toHaveProperty('interlink');
   });
 
+  it('leaves out of an update what its sender could not read, and adds ephemeral containers', () => {
+    const volumes = [
+      { name: 'kept', configMap: { name: 'gone' } },
+      { name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
+      { name: 'sent', secret: { secretName: 's' } },
+    ];
+    const secret = { metadata: { name: 's' } };
+    const map = { metadata: { name: 'other' } };
+    const request = requestWith(
+      volumes,
+      volumes.map(({ name }) => mount(name)),
+      {
+        secrets: [secret],
+        projectedvolumesmaps: [map],
+      },
+    );
+    request.pod.spec!.ephemeralContainers = [{ name: 'debugger', volumeMounts: [mount('sent')] }];
+    const none = { configMaps: null, projectedvolumemaps: null, emptyDirs: null };
+    expect(assemblePodData(request, { purpose: 'update' }).container).toEqual([
+      { name: 'main', secrets: [secret], ...none },
+      { name: 'debugger', secrets: [secret], ...none },
+    ]);
+  });
+
   it('has null for a pod without containers', () => {
     expect(assemblePodData({ pod: { metadata: { name: 'p', namespace: 'n', uid: 'u' } } }).container).toBeNull();
   });

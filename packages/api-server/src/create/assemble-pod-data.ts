@@ -4,6 +4,8 @@ import { fillJobConfig } from './job-config.ts';
 import { findVolumeObject, type VolumeObject } from './find-volume-object.ts';
 import { injectPodIp } from './inject-pod-ip.ts';
 
+type Purpose = 'create' | 'update';
+
 /**
  * Joins what a create request of hop A carries into one entry per container, the shape of hop B.
  *
@@ -11,18 +13,27 @@ import { injectPodIp } from './inject-pod-ip.ts';
  * where it is mounted twice. Lists without an item are null and `jobConfig` is there with zero values, as Go peers expect. The key `interlink`
  * goes on as it came: the sender knows what the plugin announced.
  *
- * @throws InvalidInputError naming the volume whose object the request lacks, unless the volume is optional.
+ * For an update, ephemeral containers come last, and an object that the request lacks leaves its volume as it is.
+ *
+ * @throws InvalidInputError naming the volume whose object a create lacks, unless the volume is optional.
  */
-export function assemblePodData(request: PodCreateRequests): RetrievedPodData {
+export function assemblePodData(
+  request: PodCreateRequests,
+  { purpose = 'create' }: { readonly purpose?: Purpose } = {},
+): RetrievedPodData {
   const spec = request.pod.spec;
-  const objects = objectsByVolume(request);
+  const objects = objectsByVolume(request, purpose);
   const init = (spec?.initContainers ?? []).map((container, index) =>
     assembleContainer(container, `pod.spec.initContainers[${index}]`, objects),
   );
   const main = (spec?.containers ?? []).map((container, index) =>
     assembleContainer(container, `pod.spec.containers[${index}]`, objects),
   );
-  const container = [...init, ...main];
+  const added = purpose === 'update' ? (spec?.ephemeralContainers ?? []) : [];
+  const ephemeral = added.map((container, index) =>
+    assembleContainer(container, `pod.spec.ephemeralContainers[${index}]`, objects),
+  );
+  const container = [...init, ...main, ...ephemeral];
   return {
     pod: injectPodIp(request.pod),
     container: container.length === 0 ? null : container,
@@ -33,14 +44,15 @@ export function assemblePodData(request: PodCreateRequests): RetrievedPodData {
 
 type ObjectsByVolume = ReadonlyMap<string, VolumeObject>;
 
-function objectsByVolume(request: PodCreateRequests): ObjectsByVolume {
+function objectsByVolume(request: PodCreateRequests, purpose: Purpose): ObjectsByVolume {
   const volumes: readonly Volume[] = request.pod.spec?.volumes ?? [];
-  return new Map(
-    volumes.map((volume, index) => [volume.name, findVolumeObject(volume, request, `pod.spec.volumes[${index}]`)]),
-  );
+  const place = (index: number) => ({ field: `pod.spec.volumes[${index}]`, mayLack: purpose === 'update' });
+  return new Map(volumes.map((volume, index) => [volume.name, findVolumeObject(volume, request, place(index))]));
 }
 
-function assembleContainer(container: Container, path: string, objects: ObjectsByVolume): RetrievedContainer {
+type Mounting = Pick<Container, 'name' | 'volumeMounts'>;
+
+function assembleContainer(container: Mounting, path: string, objects: ObjectsByVolume): RetrievedContainer {
   const mounted = (container.volumeMounts ?? []).map((mount, index) => {
     const object = objects.get(mount.name);
     if (object !== undefined) return object;

@@ -8,35 +8,42 @@ export type VolumeObject =
   | { readonly kind: 'projected'; readonly object: ConfigMap }
   | { readonly kind: 'none' };
 
+/** Where a volume is. */
+export interface VolumePlace {
+  /** Path of the volume, for the error. */
+  readonly field: string;
+  /** True: a volume without its object is no error. */
+  readonly mayLack: boolean;
+}
+
 const nothing: VolumeObject = { kind: 'none' };
 
 /**
  * The object of the create request that a volume names: ConfigMaps and Secrets by their own name, projected and downward API
  * volumes by the volume's name. Other volumes (emptyDir, hostPath, PVC …) stay in the pod's spec, for the plugin to judge.
  *
- * @param field - Path of the volume, for the error.
- * @throws InvalidInputError when the object is missing and the volume is not optional.
+ * @throws InvalidInputError when the object is missing, and neither the volume is optional nor the request one that may lack it.
  */
-export function findVolumeObject(volume: Volume, request: PodCreateRequests, field: string): VolumeObject {
-  if (volume.configMap !== undefined) return findConfigMap(volume, request, field);
-  if (volume.secret !== undefined) return findSecret(volume, request, field);
-  if (volume.projected !== undefined || volume.downwardAPI !== undefined) return findProjected(volume, request, field);
+export function findVolumeObject(volume: Volume, request: PodCreateRequests, place: VolumePlace): VolumeObject {
+  if (volume.configMap !== undefined) return findConfigMap(volume, request, place);
+  if (volume.secret !== undefined) return findSecret(volume, request, place);
+  if (volume.projected !== undefined || volume.downwardAPI !== undefined) return findProjected(volume, request, place);
   return nothing;
 }
 
-function findConfigMap(volume: Volume, request: PodCreateRequests, field: string): VolumeObject {
+function findConfigMap(volume: Volume, request: PodCreateRequests, { field, mayLack }: VolumePlace): VolumeObject {
   const name = volume.configMap?.name ?? '';
   const object = request.configmaps?.find((configMap) => configMap.metadata?.name === name);
   if (object !== undefined) return { kind: 'configMap', object };
-  if (volume.configMap?.optional === true) return nothing;
+  if (mayLack || volume.configMap?.optional === true) return nothing;
   throw missing(volume, `ConfigMap ${JSON.stringify(name)}`, `${field}.configMap.name`);
 }
 
-function findSecret(volume: Volume, request: PodCreateRequests, field: string): VolumeObject {
+function findSecret(volume: Volume, request: PodCreateRequests, { field, mayLack }: VolumePlace): VolumeObject {
   const name = volume.secret?.secretName ?? '';
   const object = request.secrets?.find((secret) => secret.metadata?.name === name);
   if (object !== undefined) return { kind: 'secret', object };
-  if (volume.secret?.optional === true) return nothing;
+  if (mayLack || volume.secret?.optional === true) return nothing;
   throw missing(volume, `Secret ${JSON.stringify(name)}`, `${field}.secret.secretName`);
 }
 
@@ -44,11 +51,11 @@ function findSecret(volume: Volume, request: PodCreateRequests, field: string): 
  * A request without any projected map comes from a virtual kubelet with `DisableProjectedVolumes`: every pod has a service account
  * volume, so nothing would run if those were refused. A request that has some of them and lacks this one is wrong.
  */
-function findProjected(volume: Volume, request: PodCreateRequests, field: string): VolumeObject {
+function findProjected(volume: Volume, request: PodCreateRequests, { field, mayLack }: VolumePlace): VolumeObject {
   const maps = request.projectedvolumesmaps ?? [];
   const object = maps.find((map) => map.metadata?.name === volume.name);
   if (object !== undefined) return { kind: 'projected', object };
-  if (maps.length === 0 || allSourcesOptional(volume)) return nothing;
+  if (mayLack || maps.length === 0 || allSourcesOptional(volume)) return nothing;
   throw missing(volume, 'projected content', field);
 }
 

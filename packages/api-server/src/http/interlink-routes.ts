@@ -1,4 +1,12 @@
-import { announce, answerJson, answerText, callOptions, sharedRoutes, type WireRoute } from '@interlink/plugin-sdk';
+import {
+  announce,
+  answerJson,
+  answerText,
+  callOptions,
+  requiredMethod,
+  sharedRoutes,
+  type WireRoute,
+} from '@interlink/plugin-sdk';
 import { parseWire, parseWireList, type InterLinkApi } from '@interlink/spec';
 import { describeSpan, podAttributes, type Clock } from '@interlink/runtime';
 import { readCacheKey } from './read-cache-key.ts';
@@ -21,6 +29,18 @@ export function interLinkRoutes(api: InterLinkApi, options: { readonly clock?: C
         const body = parseWire('PodCreateRequests', others.length === 0 ? first : undefined);
         describeSpan(podAttributes(body.pod.metadata));
         return answerJson(await api.create(body, callOptions(request)));
+      },
+    },
+    {
+      path: '/update',
+      durable: true,
+      handle: async (request) => {
+        const update = requiredMethod(api.update?.bind(api), 'update');
+        const [first, ...others] = asList(request.json());
+        const body = parseWire('PodCreateRequests', others.length === 0 ? first : undefined);
+        describeSpan(podAttributes(body.pod.metadata));
+        await update(body, callOptions(request));
+        return answerText('updated');
       },
     },
     {

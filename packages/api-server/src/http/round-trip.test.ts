@@ -81,6 +81,30 @@ describe('an API server between our own peers', () => {
     await expect(refused).rejects.toMatchObject({ code: 'ILK_NOT_FOUND', field: 'containerName' });
   });
 
+  it('carries an update, and the plugin’s word that it knows no such pod', async () => {
+    const seen: unknown[] = [];
+    const plugin = fakePlugin({
+      ping: () => Promise.resolve({}),
+      update: (data) => {
+        if (data.pod.metadata?.uid !== 'a') throw new NotFoundError('no such pod', { field: 'pod.metadata.uid' });
+        return Promise.resolve(void seen.push(data.pod));
+      },
+    });
+    await using world = await threeProcesses(plugin);
+    expect((await world.api.ping()).interlink?.features).toEqual(['update']);
+    await world.api.update?.({ pod: pod('a') });
+    expect(seen).toEqual([pod('a')]);
+    const refused = world.api.update?.({ pod: pod('b') });
+    await expect(refused).rejects.toMatchObject({ code: 'ILK_NOT_FOUND', field: 'pod.metadata.uid' });
+    await world.api.update?.({ pod: pod('a') });
+    expect(seen).toHaveLength(2);
+  });
+
+  it('is not asked for an update that the plugin did not announce', async () => {
+    await using world = await threeProcesses(fakePlugin({ ping: () => Promise.resolve({}) }));
+    await expect(world.api.update?.({ pod: pod('a') })).rejects.toMatchObject({ code: 'ILK_UNSUPPORTED' });
+  });
+
   it('carries the session from end to end', async () => {
     const sessions: (string | undefined)[] = [];
     const plugin = fakePlugin({

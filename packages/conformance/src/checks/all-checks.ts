@@ -16,6 +16,7 @@ import { pingChecks } from './ping-checks.ts';
 import { portForwardChecks } from './port-forward-checks.ts';
 import { restartChecks } from './restart-checks.ts';
 import { statusChecks } from './status-checks.ts';
+import { updateChecks } from './update-checks.ts';
 
 /** Every sentence of the contract, by group. */
 export const allChecks: readonly Check[] = [
@@ -32,6 +33,7 @@ export const allChecks: readonly Check[] = [
   ...execChecks,
   ...attachChecks,
   ...portForwardChecks,
+  ...updateChecks,
   ...featureChecks,
   ...badInputChecks,
   ...abortChecks,

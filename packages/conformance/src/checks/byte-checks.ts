@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { isInterLinkError, type Container, type EnvVar } from '@interlink/spec';
 import { notForForeign, type CheckContext, checksOf } from '../kit/check.ts';
-import { NotApplicable } from '../kit/conformance-failure.ts';
+import { createWithFiles } from '../kit/create-with-files.ts';
 import { ensure, ensureEqual, show } from '../kit/expect.ts';
 import { pathsOf, podWithFiles, type PodWithFiles } from '../kit/pod-with-files.ts';
 import { exitCodes } from '../kit/pod-state.ts';
@@ -76,16 +76,6 @@ async function checkVariables(context: CheckContext, variables: readonly EnvVar[
 }
 
 const named = (names: readonly string[]): EnvVar[] => names.map((name) => ({ name, value: `'${name}'\n$(id) "` }));
-
-/** Creates a pod with volumes; ends the check where the plugin does not mount them. */
-async function createWithFiles(context: CheckContext, { pod, objects }: PodWithFiles): Promise<void> {
-  try {
-    await context.create(pod, objects);
-  } catch (error) {
-    if (!isInterLinkError(error) || error.code !== 'ILK_UNSUPPORTED') throw error;
-    throw new NotApplicable(`the plugin does not mount such volumes: ${error.message}`);
-  }
-}
 
 function firstDifference(left: Buffer, right: Buffer): number {
   const length = Math.min(left.length, right.length);

@@ -12,6 +12,8 @@ const request: ExecRequest = {
 };
 const streams: StreamSession = { stdout: () => Promise.resolve(), stderr: () => Promise.resolve() };
 
+const unknownPod = { metadata: { name: 'none', namespace: 'default', uid: 'none' } };
+
 /** Calls the method of a feature; undefined where the plugin has none. */
 function callOf(plugin: Plugin, feature: Feature, signal: AbortSignal): Promise<unknown> | undefined {
   switch (feature) {
@@ -29,6 +31,8 @@ function callOf(plugin: Plugin, feature: Feature, signal: AbortSignal): Promise<
       return plugin.attach?.(request, streams, { signal });
     case 'portForward':
       return plugin.portForward?.({ ...request, port: 80 }, streams, { signal });
+    case 'update':
+      return plugin.update?.({ pod: unknownPod }, { signal });
   }
 }
 
@@ -39,6 +43,7 @@ const routes: Readonly<Record<Feature, string>> = {
   attach: '/attach',
   portForward: '/portForward',
   stats: '/stats',
+  update: '/update',
 };
 
 const sentences = features.map((feature): Omit<Check, 'group'> => ({

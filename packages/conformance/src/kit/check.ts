@@ -17,6 +17,7 @@ export const groupNames = [
   'exec',
   'attach',
   'port-forward',
+  'update',
   'features',
   'bad-input',
   'abort',

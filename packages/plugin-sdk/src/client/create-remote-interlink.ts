@@ -1,6 +1,6 @@
 import type { CallOptions, InterLinkApi } from '@interlink/spec';
 import { markRemote } from '../remote-peers.ts';
-import { createCall, createRemote, sharedCalls, type Hop } from './remote-calls.ts';
+import { createCall, createRemote, sharedCalls, updateCall, type Hop } from './remote-calls.ts';
 import type { RemoteOptions } from './remote-options.ts';
 
 const hop: Hop = { ping: { method: 'POST', path: '/pinglink' }, deleteMethod: 'DELETE' };
@@ -26,6 +26,7 @@ export function createRemoteInterLink(options: RemoteOptions): InterLinkApi {
     name: options.name ?? 'remote',
     ...sharedCalls(remote, hop),
     create: createCall(remote),
+    update: updateCall(remote),
     updateCache,
     [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
   });

@@ -1,6 +1,6 @@
 import type { Plugin } from '@interlink/spec';
 import { markRemote } from '../remote-peers.ts';
-import { createCall, createRemote, sharedCalls, type Hop } from './remote-calls.ts';
+import { createCall, createRemote, sharedCalls, updateCall, type Hop } from './remote-calls.ts';
 import type { RemoteOptions } from './remote-options.ts';
 
 const hop: Hop = { ping: { method: 'GET', path: '/status', body: '[]' }, deleteMethod: 'POST' };
@@ -10,9 +10,9 @@ const hop: Hop = { ping: { method: 'GET', path: '/status', body: '[]' }, deleteM
  *
  * @remarks
  * Connects with the first call and keeps its connections; dispose it to close them. Each call has a deadline. Ping, status and list are
- * asked again on a broken connection, create and delete only when nothing of them was sent: an error with `details.ambiguous` may have
+ * asked again on a broken connection, create, update and delete only when nothing of them was sent: an error with `details.ambiguous` may have
  * happened at the peer. `list`, `watch`, `exec`,
- * `attach`, `portForward` and `stats` reject with UnsupportedError unless the peer's last ping answer announced them. A
+ * `attach`, `portForward`, `stats` and `update` reject with UnsupportedError unless the peer's last ping answer announced them. A
  * foreign plugin that says nothing of a pod leaves it out of the status.
  * @throws InvalidInputError for a URL that cannot be used.
  */
@@ -22,6 +22,7 @@ export function createRemotePlugin(options: RemoteOptions): Plugin {
     name: options.name ?? 'remote',
     ...sharedCalls(remote, hop),
     create: createCall(remote),
+    update: updateCall(remote),
     [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
   });
 }

@@ -42,14 +42,17 @@ function emptyAnswer(answer: FailedAnswer): string {
 /**
  * The error that a peer's answer stands for: of our own peers by its code, of foreign ones by the status, with their words.
  *
- * @remarks A 500 of a foreign peer is a BackendError: the Go and Python plugins answer everything so, refusals too.
+ * @remarks `details.code` is there where the peer told a code itself: a 404 with it is about what was asked for, not about the route. A 500 of a foreign peer is a BackendError: the Go and Python plugins answer everything so, refusals too.
  */
 export function errorFromAnswer(answer: FailedAnswer): InterLinkError {
   const text = unwrapGoError(withoutPingTrailer(answer));
   const details = { peer: answer.peer, status: answer.status };
   const { code, message, field } = parseObject(text) ?? {};
   if (typeof code === 'string' && code.startsWith('ILK_') && typeof message === 'string') {
-    return errorFromCode(code, trimWords(message), { details, ...(typeof field === 'string' ? { field } : {}) });
+    return errorFromCode(code, trimWords(message), {
+      details: { ...details, code },
+      ...(typeof field === 'string' ? { field } : {}),
+    });
   }
   const words = wordsOf(text);
   const said = words === '' ? emptyAnswer(answer) : words;

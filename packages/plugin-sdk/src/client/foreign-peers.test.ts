@@ -340,6 +340,22 @@ describe('an event stream', () => {
   });
 });
 
+describe('an update', () => {
+  it('is never sent to a Go peer', async () => {
+    const { server, remote } = await hopB(sends('OK'));
+    await expect(remote.update?.(sampleData())).rejects.toMatchObject({ code: 'ILK_UNSUPPORTED' });
+    expect(server.requests.every(({ url }) => url === '/status')).toBe(true);
+  });
+
+  it('is unsupported when a Go API server passed the announcement on but not the route', async () => {
+    const { remote } = await hopA((received, response) => {
+      if (received.url === '/pinglink') response.end('{"interlink":{"version":1,"features":["update"]}}');
+      else response.writeHead(404).end('404 page not found\n');
+    });
+    await expect(remote.update?.({ pod: samplePod() })).rejects.toMatchObject({ code: 'ILK_UNSUPPORTED' });
+  });
+});
+
 describe('a log of a foreign peer', () => {
   const opts = async (options: Parameters<typeof sampleLog>[1]): Promise<{ sent: unknown; text: string }> => {
     const { server, remote } = await hopB((received, response) =>

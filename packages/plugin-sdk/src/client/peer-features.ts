@@ -36,7 +36,7 @@ export function createPeerFeatures(ask: (options?: CallOptions) => Promise<PingR
       behindForeign = false;
       return result;
     } catch (error) {
-      if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') throw error;
+      if (!isMissingRoute(error)) throw error;
       behindForeign = true;
       throw new UnsupportedError(
         `the feature "${feature}" was announced, but a server on the way does not pass it on`,
@@ -46,4 +46,9 @@ export function createPeerFeatures(ask: (options?: CallOptions) => Promise<PingR
   }
 
   return { ping, use, isForeign: () => behindForeign || (last !== undefined && last.interlink === undefined) };
+}
+
+/** A 404 in the words of our own servers is about the pod that was asked for. */
+function isMissingRoute(error: unknown): boolean {
+  return isInterLinkError(error) && error.code === 'ILK_NOT_FOUND' && error.details['code'] === undefined;
 }

@@ -1,6 +1,6 @@
 import type { ConfigMap, CreateExtension, Pod, RetrievedContainer, ScriptBuildConfig, Secret } from '@interlink/spec';
 
-/** The body of a create of either hop, as far as it may hold secrets. */
+/** The body of a create or update of either hop, as far as it may hold secrets. */
 export interface CreateBody {
   readonly pod: Pod;
   readonly secrets?: readonly Secret[] | null;
@@ -70,7 +70,8 @@ function projectedTexts({ projectedvolumesmaps, container }: CreateBody): readon
 }
 
 function variableTexts({ pod }: CreateBody, text: string): readonly string[] {
-  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const { initContainers = [], containers: main = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const containers = [...initContainers, ...main, ...ephemeralContainers];
   const named = containers.flatMap(({ env }) => env ?? []).filter(({ name }) => text.includes(name));
   return named.flatMap(({ value = '' }) => linesOf(value, shortest.variable));
 }

@@ -43,7 +43,9 @@ export interface Remote extends AsyncDisposable {
 }
 
 /** The calls of both hops' interfaces that are the same. */
-export type Calls = Required<Omit<InterLinkApi, 'name' | 'create' | 'updateCache' | typeof Symbol.asyncDispose>>;
+export type Calls = Required<
+  Omit<InterLinkApi, 'name' | 'create' | 'update' | 'updateCache' | typeof Symbol.asyncDispose>
+>;
 
 /** A peer that is spoken to as `hop` says. */
 export function createRemote(options: RemoteOptions, hop: Hop): Remote {
@@ -75,6 +77,21 @@ export function createCall({ peer, timeouts }: Remote): CreateCall {
     const redact = (words: string): string => redactSecrets(words, body);
     const answer = await peer.call({ ...own, body: text, redact, timeoutMilliseconds, options });
     return parseCreateAnswer(answer, body.pod.metadata?.uid, peer.url);
+  };
+}
+
+/** The update of either hop. */
+export function updateCall({
+  peer,
+  timeouts,
+  features,
+}: Remote): (body: CreateBody, options?: CallOptions) => Promise<void> {
+  return async (body, options) => {
+    const own = { operation: 'update', method: 'POST', path: '/update', changes: true } as const;
+    const redact = (words: string): string => redactSecrets(words, body);
+    const timeoutMilliseconds = timeouts.updateMilliseconds;
+    const send = () => peer.call({ ...own, body: JSON.stringify(body), redact, timeoutMilliseconds, options });
+    await features.use('update', send, options);
   };
 }
 

@@ -21,6 +21,8 @@ export interface RemoteTimeouts {
   /** Default 120,000: a job-script builder and a slow scheduler may be behind it. */
   readonly createMilliseconds: number;
   /** Default 60,000. */
+  readonly updateMilliseconds: number;
+  /** Default 60,000. */
   readonly deleteMilliseconds: number;
   /** Until the headers of a log or event stream; the stream itself has no end. Default 60,000. */
   readonly headersMilliseconds: number;
@@ -43,7 +45,7 @@ export interface RemoteOptions {
    * renewed, but a file that has changed is read again.
    */
   readonly renewToken?: (refused: string) => Promise<void>;
-  /** Asked at the last moment before a create or delete is written to its connection; what it throws is the call's error. */
+  /** Asked at the last moment before a create, update or delete is written to its connection; what it throws is the call's error. */
   readonly beforeChange?: () => void;
   /** What is not set keeps its default. */
   readonly timeouts?: Partial<RemoteTimeouts>;
@@ -58,6 +60,7 @@ export const defaultTimeouts: RemoteTimeouts = {
   pingMilliseconds: 10_000,
   statusMilliseconds: 30_000,
   createMilliseconds: 120_000,
+  updateMilliseconds: 60_000,
   deleteMilliseconds: 60_000,
   headersMilliseconds: 60_000,
   eventsIdleMilliseconds: 45_000,

@@ -5,6 +5,7 @@ import { isRemote, markRemote } from '../remote-peers.ts';
 const operations = [
   'ping',
   'create',
+  'update',
   'status',
   'delete',
   'logs',

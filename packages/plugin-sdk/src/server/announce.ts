@@ -2,7 +2,10 @@ import { extensionVersion, type Feature, type PingResponse, type Plugin } from '
 import { isRemote } from '../remote-peers.ts';
 
 /** The optional methods of both hops' interfaces. */
-export type OptionalMethods = Pick<Plugin, 'list' | 'watch' | 'exec' | 'attach' | 'portForward' | 'stats'>;
+export type OptionalMethods = Pick<Plugin, 'list' | 'watch' | 'exec' | 'attach' | 'portForward' | 'stats'> & {
+  /** Its request differs from hop to hop. */
+  readonly update?: unknown;
+};
 
 const methods: Readonly<Record<Feature, keyof OptionalMethods>> = {
   events: 'watch',
@@ -11,10 +14,19 @@ const methods: Readonly<Record<Feature, keyof OptionalMethods>> = {
   attach: 'attach',
   portForward: 'portForward',
   stats: 'stats',
+  update: 'update',
 };
 
 /** The features that the HTTP servers of this package have routes for. */
-export const servedFeatures: readonly Feature[] = ['events', 'list', 'exec', 'attach', 'portForward', 'stats'];
+export const servedFeatures: readonly Feature[] = [
+  'events',
+  'list',
+  'exec',
+  'attach',
+  'portForward',
+  'stats',
+  'update',
+];
 
 function featuresOf(target: OptionalMethods): readonly Feature[] {
   if (isRemote(target)) return [];

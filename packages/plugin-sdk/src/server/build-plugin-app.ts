@@ -5,8 +5,8 @@ import { announce } from './announce.ts';
 import { buildWireApp } from './build-wire-app.ts';
 import { callOptions } from './call-options.ts';
 import type { ServerOptions } from './server-options.ts';
-import { onlyItem, sharedRoutes } from './shared-routes.ts';
-import { answerJson, type WireRoute } from './wire-route.ts';
+import { onlyItem, requiredMethod, sharedRoutes } from './shared-routes.ts';
+import { answerJson, answerText, type WireRoute } from './wire-route.ts';
 
 function createRoute(plugin: Plugin): WireRoute {
   return {
@@ -16,6 +16,20 @@ function createRoute(plugin: Plugin): WireRoute {
       const data = parseWire('RetrievedPodData', onlyItem(request.json()));
       describeSpan(podAttributes(data.pod.metadata));
       return answerJson(await plugin.create(data, callOptions(request)));
+    },
+  };
+}
+
+function updateRoute(plugin: Plugin): WireRoute {
+  return {
+    path: '/update',
+    durable: true,
+    handle: async (request) => {
+      const update = requiredMethod(plugin.update?.bind(plugin), 'update');
+      const data = parseWire('RetrievedPodData', onlyItem(request.json()));
+      describeSpan(podAttributes(data.pod.metadata));
+      await update(data, callOptions(request));
+      return answerText('updated');
     },
   };
 }
@@ -43,7 +57,7 @@ function statusRoute(plugin: Plugin): WireRoute {
  * @remarks Not yet listening: see `listen`. Closing it does not dispose the plugin, which stays its owner's.
  */
 export function buildPluginApp(plugin: Plugin, options: ServerOptions): FastifyInstance {
-  const routes = [createRoute(plugin), statusRoute(plugin), ...sharedRoutes(plugin, options)];
+  const routes = [createRoute(plugin), updateRoute(plugin), statusRoute(plugin), ...sharedRoutes(plugin, options)];
   const ready = async (call: { signal: AbortSignal; sessionId: string }): Promise<void> => {
     await plugin.ping(call);
   };

@@ -17,7 +17,12 @@ export function onlyItem(body: unknown): unknown {
   return Array.isArray(body) && body.length === 1 ? (body as unknown[])[0] : body;
 }
 
-function required<T>(method: T | undefined, feature: string): T {
+/**
+ * The method of a feature.
+ *
+ * @throws UnsupportedError where the target has none.
+ */
+export function requiredMethod<T>(method: T | undefined, feature: string): T {
   if (method === undefined) throw new UnsupportedError(`this server does not offer the feature "${feature}"`);
   return method;
 }
@@ -26,7 +31,7 @@ function eventsRoute(target: SharedTarget, clock: Clock): WireRoute {
   return {
     path: '/events',
     handle: (request) => {
-      required(target.watch, 'events');
+      requiredMethod(target.watch, 'events');
       const events = target.watch?.(callOptions(request)) as AsyncIterable<never>;
       const beating = withHeartbeats(events, { clock, quietMilliseconds: heartbeatAfterMilliseconds });
       return Promise.resolve({
@@ -62,11 +67,13 @@ export function sharedRoutes(target: SharedTarget, options: { readonly clock?: C
     },
     {
       path: '/pods',
-      handle: async (request) => answerJson(await required(target.list?.bind(target), 'list')(callOptions(request))),
+      handle: async (request) =>
+        answerJson(await requiredMethod(target.list?.bind(target), 'list')(callOptions(request))),
     },
     {
       path: '/stats',
-      handle: async (request) => answerJson(await required(target.stats?.bind(target), 'stats')(callOptions(request))),
+      handle: async (request) =>
+        answerJson(await requiredMethod(target.stats?.bind(target), 'stats')(callOptions(request))),
     },
     eventsRoute(target, options.clock ?? systemClock),
     ...streamRoutes(target),

@@ -26,7 +26,10 @@ export interface MemoryPlugin extends Plugin {
 
 /** What a test wants otherwise. */
 export type MemoryPluginOptions = Partial<
-  Pick<Plugin, 'ping' | 'create' | 'status' | 'delete' | 'logs' | 'list' | 'watch' | 'exec' | 'attach' | 'portForward'>
+  Pick<
+    Plugin,
+    'ping' | 'create' | 'status' | 'delete' | 'logs' | 'list' | 'watch' | 'exec' | 'attach' | 'portForward' | 'update'
+  >
 >;
 
 const jobIdStart = 1000;
@@ -156,8 +159,14 @@ function streamingOf({
   exec,
   attach,
   portForward,
-}: MemoryPluginOptions): Pick<Plugin, 'exec' | 'attach' | 'portForward'> {
-  return { ...(exec && { exec }), ...(attach && { attach }), ...(portForward && { portForward }) };
+  update,
+}: MemoryPluginOptions): Pick<Plugin, 'exec' | 'attach' | 'portForward' | 'update'> {
+  return {
+    ...(exec && { exec }),
+    ...(attach && { attach }),
+    ...(portForward && { portForward }),
+    ...(update && { update }),
+  };
 }
 
 function untilAborted(signal: AbortSignal | undefined): Promise<never> {

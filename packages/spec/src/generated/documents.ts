@@ -228,6 +228,38 @@ export const interLinkApiDocument: OpenApiDocument = {
         }
       }
     },
+    "/update": {
+      "post": {
+        "operationId": "update",
+        "x-extension": "update",
+        "description": "Brings what changed in a pod that is held: contents of volumes, image pull secrets, ephemeral containers. The whole pod every time, as a create carries it; a volume whose object is missing keeps what it has. 404 for an unknown pod, 409 for one that has ended or is being deleted.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/PodCreateRequests"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The new state is durable",
+            "content": {
+              "text/plain": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
     "/events": {
       "get": {
         "operationId": "watch",
@@ -482,6 +514,9 @@ export const interLinkApiDocument: OpenApiDocument = {
                 "$ref": "#/components/schemas/ContainerList"
               },
               "initContainers": {
+                "$ref": "#/components/schemas/ContainerList"
+              },
+              "ephemeralContainers": {
                 "$ref": "#/components/schemas/ContainerList"
               },
               "volumes": {
@@ -805,6 +840,16 @@ export const interLinkApiDocument: OpenApiDocument = {
           },
           "initContainers": {
             "$ref": "#/components/schemas/ContainerStatusList"
+          },
+          "ephemeralContainers": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "description": "Extension: the containers that an update added. Absent while there are none.",
+            "items": {
+              "$ref": "#/components/schemas/ContainerStatus"
+            }
           },
           "interlink": {
             "$ref": "#/components/schemas/RemoteState"
@@ -1524,6 +1569,38 @@ export const pluginApiDocument: OpenApiDocument = {
         }
       }
     },
+    "/update": {
+      "post": {
+        "operationId": "update",
+        "x-extension": "update",
+        "description": "Brings what changed in a pod that is held: contents of volumes, image pull secrets, ephemeral containers. The whole pod every time, as a create carries it; a volume whose object is missing keeps what it has. 404 for an unknown pod, 409 for one that has ended or is being deleted.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RetrievedPodData"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The new state is durable",
+            "content": {
+              "text/plain": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
     "/events": {
       "get": {
         "operationId": "watch",
@@ -1778,6 +1855,9 @@ export const pluginApiDocument: OpenApiDocument = {
                 "$ref": "#/components/schemas/ContainerList"
               },
               "initContainers": {
+                "$ref": "#/components/schemas/ContainerList"
+              },
+              "ephemeralContainers": {
                 "$ref": "#/components/schemas/ContainerList"
               },
               "volumes": {
@@ -2101,6 +2181,16 @@ export const pluginApiDocument: OpenApiDocument = {
           },
           "initContainers": {
             "$ref": "#/components/schemas/ContainerStatusList"
+          },
+          "ephemeralContainers": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "description": "Extension: the containers that an update added. Absent while there are none.",
+            "items": {
+              "$ref": "#/components/schemas/ContainerStatus"
+            }
           },
           "interlink": {
             "$ref": "#/components/schemas/RemoteState"
@@ -2605,7 +2695,7 @@ export const pluginApiDocument: OpenApiDocument = {
               "array",
               "null"
             ],
-            "description": "Init containers first, then containers, matched by name.",
+            "description": "Init containers first, then containers, then (in an update) ephemeral containers; matched by name.",
             "items": {
               "$ref": "#/components/schemas/RetrievedContainer"
             }

@@ -62,6 +62,8 @@ export interface components {
             readonly JID?: string;
             readonly containers?: components["schemas"]["ContainerStatusList"];
             readonly initContainers?: components["schemas"]["ContainerStatusList"];
+            /** @description Extension: the containers that an update added. Absent while there are none. */
+            readonly ephemeralContainers?: readonly components["schemas"]["ContainerStatus"][] | null;
             readonly interlink?: components["schemas"]["RemoteState"];
         };
         /** @description Extension: what the backend itself says of the job. Go peers ignore the key. `known`: container states are evidence. `unknown`: the backend could not be asked, the states are the last known ones. `gone`: the backend has no job and no record of the pod, positively. */
@@ -208,7 +210,7 @@ export interface components {
         };
         readonly RetrievedPodData: {
             readonly pod: components["schemas"]["Pod"];
-            /** @description Init containers first, then containers, matched by name. */
+            /** @description Init containers first, then containers, then (in an update) ephemeral containers; matched by name. */
             readonly container?: readonly components["schemas"]["RetrievedContainer"][] | null;
             readonly jobConfig?: components["schemas"]["ScriptBuildConfig"] | null;
             readonly jobScript?: string | null;

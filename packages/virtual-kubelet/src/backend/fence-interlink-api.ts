@@ -1,9 +1,9 @@
 import type { InterLinkApi } from '@interlink/spec';
 import { aroundCalls, type Operation } from '@interlink/plugin-sdk';
 
-const changing: ReadonlySet<Operation> = new Set<Operation>(['create', 'delete']);
+const changing: ReadonlySet<Operation> = new Set<Operation>(['create', 'update', 'delete']);
 
-/** The same API, whose creates and deletes go out only while `check` does not throw. */
+/** The same API, whose creates, updates and deletes go out only while `check` does not throw. */
 export function fenceInterLinkApi(api: InterLinkApi, check: () => void): InterLinkApi {
   return aroundCalls(api, async (operation, call) => {
     if (changing.has(operation)) check();
