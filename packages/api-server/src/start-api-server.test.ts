@@ -10,6 +10,17 @@ import { fakePlugin } from './testing/fake-plugin.ts';
 import { rawHttpRequest } from './testing/raw-http-request.ts';
 import { readRequest, startRawHttpServer } from './testing/raw-http-server.ts';
 
+/** A certificate whose key is gone. */
+const untilNewYear2031 = `-----BEGIN CERTIFICATE-----
+MIIBHDCBxKADAgECAhAlgAQwgM8eEtSrBTuToO2SMAoGCCqGSM49BAMCMA8xDTAL
+BgNVBAMTBHllYXIwHhcNMzAwMTAxMDAwMDAwWhcNMzEwMTAxMDAwMDAwWjAPMQ0w
+CwYDVQQDEwR5ZWFyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEgY7lvH6CJc/T
+7Yb6hB9Z24mMTrDa2iKlDKFBUPxA+WXFHc2ma/J/znxNq/dD38vg4Rg89MsLaBtB
+/q+qtfsZUqMCMAAwCgYIKoZIzj0EAwIDRwAwRAIgbX2fP3bpsBnLNAf7+RhYfKDF
+Nrx1wGeXWFM1QjERWWUCIF6Rsuep8/37DBMWm4pLuD8avTBmz9uAHh4B4/mOPTc2
+-----END CERTIFICATE-----
+`;
+
 let directory = '';
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'interlink-api-'));
@@ -60,16 +71,31 @@ describe('startApiServer', () => {
 
   it('has the metrics that the guide lists, and no other', async () => {
     const guide = await readFile(new URL('../../../docs/guides/operations.md', import.meta.url), 'utf8');
-    const listed = [...guide.matchAll(/^\| `(interlink_\w+)` .*\| (?:API, plugins|both) +\|/gm)].map(
+    const listed = [...guide.matchAll(/^\| `(interlink_\w+)` .*\| (?:API, plugins|both|all) +\|/gm)].map(
       ([, name]) => name,
     );
     const file = await configFile('m.yaml', 'SidecarURL: unix:///none\n');
     const { config } = await loadApiConfig({ environment: { INTERLINKCONFIGPATH: file, INTERLINKPORT: '0' } });
-    await using server = await startApiServer(config, { logger: silentLogger, plugin: fakePlugin({}) });
+    await using server = await startApiServer(config, { logger: silentLogger });
     const { text } = await rawHttpRequest(server.address, { method: 'GET', path: '/metrics' });
     const served = [...text.matchAll(/^# TYPE (interlink_\w+) /gm)].map(([, name]) => name);
     expect(served.toSorted()).toEqual(listed.toSorted());
     expect(text).toContain('nodejs_eventloop_lag_seconds');
+  });
+
+  it('tells when the authorities of the plugin end', async () => {
+    const authorities = join(directory, 'plugin-ca.crt');
+    await writeFile(authorities, untilNewYear2031);
+    const yaml = `SidecarURL: https://localhost:1\nExtensions: { PluginTLS: { CACertFile: ${authorities} } }\n`;
+    const { config } = await loadApiConfig({
+      file: await configFile('ca.yaml', yaml),
+      environment: { INTERLINKPORT: '0' },
+    });
+    await using server = await startApiServer(config, { logger: silentLogger });
+    const read = async (): Promise<string> =>
+      (await rawHttpRequest(server.address, { method: 'GET', path: '/metrics' })).text;
+    const series = `interlink_certificate_expiry_timestamp_seconds{use="server_authority"} ${Date.UTC(2031, 0) / 1000}`;
+    await expect.poll(read, { timeout: 10_000 }).toContain(series);
   });
 
   it('renders the template file into the job script', async () => {

@@ -4,12 +4,23 @@ import {
   createRemotePlugin,
   listen,
   measureCalls,
+  measureToken,
   openTokenFile,
   type Listener,
-  type RemoteOptions,
+  type MeasuredToken,
 } from '@interlink/plugin-sdk';
 import { isInterLinkError, type Plugin } from '@interlink/spec';
-import { ConfigError, createMetrics, serveProfiles, systemClock, type Logger } from '@interlink/runtime';
+import {
+  certificatesIn,
+  ConfigError,
+  createMetrics,
+  serveProfiles,
+  systemClock,
+  watchCertificates,
+  type Logger,
+  type Metrics,
+  type WatchedCertificates,
+} from '@interlink/runtime';
 import { restrictToNodes } from './authorization/restrict-to-nodes.ts';
 import type { ApiServerConfig, PluginConnection } from './config/api-config.ts';
 import { createInterLinkApi } from './create-interlink-api.ts';
@@ -37,8 +48,8 @@ export async function startApiServer(config: ApiServerConfig, context: ApiServer
   const template = await readTemplate(config.jobScript.templateFile);
   await using opening = new AsyncDisposableStack();
   const callers = opening.use(await openCallers(config, logger));
-  const plugin = context.plugin ?? opening.use(await connectPlugin(config, logger));
   const metrics = createMetrics({ processMetrics: true });
+  const plugin = context.plugin ?? opening.use(await connectPlugin(config, { logger, metrics }));
   const full = createInterLinkApi(measureCalls(plugin, { metrics, clock: systemClock }), {
     jobScript: jobScriptOptions(config, template),
     cache: config.cache,
@@ -48,6 +59,7 @@ export async function startApiServer(config: ApiServerConfig, context: ApiServer
   const api = policy === undefined ? full : restrictToNodes(full, policy, { logger });
   const app = buildInterLinkApp(api, { logger, metrics, authenticators: callers.authenticators });
   if (config.profiling !== undefined) opening.use(await serveProfiles(config.profiling, logger));
+  opening.use(watchCertificates(certificatesOf(config), { metrics, logger }));
   signal?.throwIfAborted();
   const tls = config.tls === undefined ? {} : { tls: config.tls };
   const { address } = opening.use(
@@ -58,27 +70,42 @@ export async function startApiServer(config: ApiServerConfig, context: ApiServer
   return { address, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-async function connectPlugin(config: ApiServerConfig, logger: Logger): Promise<Plugin> {
+async function connectPlugin(
+  config: ApiServerConfig,
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
+): Promise<Plugin> {
   const { url, tls } = config.plugin;
   return createRemotePlugin({
     url,
     logger,
-    ...(await tokenOf(config.plugin, logger)),
+    ...measureToken(await tokenOf(config.plugin, logger), metrics),
     ...(tls === undefined ? {} : { tls }),
   });
 }
 
-async function tokenOf(
-  { tokenFile, oauth }: PluginConnection,
-  logger: Logger,
-): Promise<Pick<RemoteOptions, 'token' | 'renewToken'>> {
+async function tokenOf({ tokenFile, oauth }: PluginConnection, logger: Logger): Promise<MeasuredToken> {
   if (oauth !== undefined) {
     const source = createOAuthToken(oauth, { logger });
-    return { token: () => source.token(), renewToken: (refused) => source.renew(refused) };
+    return {
+      token: () => source.token(),
+      renewToken: (refused) => source.renew(refused),
+      expiresAt: () => source.expiresAt(),
+    };
   }
   if (tokenFile === undefined) return {};
   const tokens = await openTokenFile(tokenFile);
   return { token: async () => (await tokens())[0] };
+}
+
+function certificatesOf({ tls, plugin, callers }: ApiServerConfig): readonly WatchedCertificates[] {
+  return [
+    ...certificatesIn('serving', tls?.certFile),
+    ...certificatesIn('client_authority', tls?.caFile),
+    ...certificatesIn('client', plugin.tls?.certFile),
+    ...certificatesIn('server_authority', plugin.tls?.caFile),
+    ...certificatesIn('issuer_authority', plugin.oauth?.caFile),
+    ...(callers?.oidc ?? []).flatMap(({ caFile }) => certificatesIn('issuer_authority', caFile)),
+  ];
 }
 
 function jobScriptOptions(config: ApiServerConfig, template: Template | undefined): JobScriptOptions {

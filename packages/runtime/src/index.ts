@@ -1,3 +1,5 @@
+export { certificateLife, splitCertificates } from './certificates/certificate-life.ts';
+export { certificatesIn, watchCertificates } from './certificates/watch-certificates.ts';
 export { checkConfig, formatConfigPath } from './config/check-config.ts';
 export { ConfigError, isConfigError } from './config/config-error.ts';
 export { readYamlFile } from './config/read-yaml-file.ts';
@@ -24,6 +26,8 @@ export { retry } from './time/retry.ts';
 export { describeSpan, inRemoteTrace, inSpan, podAttributes, traceHeaders } from './tracing/in-span.ts';
 export { startTracing } from './tracing/start-tracing.ts';
 
+export type { CertificateLife, CertificateUse } from './certificates/certificate-life.ts';
+export type { CertificateWatchContext, WatchedCertificates } from './certificates/watch-certificates.ts';
 export type { KeyShape, UnknownKey } from './config/unknown-keys.ts';
 export type { Logger, LoggerOptions, LogLevel } from './log/logger.ts';
 export type { TcpAddress } from './http/listen-on.ts';

@@ -1,12 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { createOAuthToken, createRemoteInterLink, type RemoteOptions, type RemoteTls } from '@interlink/plugin-sdk';
-import { ConfigError, type Logger } from '@interlink/runtime';
+import {
+  createOAuthToken,
+  createRemoteInterLink,
+  measureToken,
+  type MeasuredToken,
+  type RemoteTls,
+} from '@interlink/plugin-sdk';
+import { ConfigError, type Logger, type Metrics } from '@interlink/runtime';
 import { UnavailableError, type InterLinkApi } from '@interlink/spec';
 import type { InterLinkConnection } from './config/virtual-kubelet-config.ts';
 
 /** What {@link connectInterLink} needs besides the connection. */
 export interface InterLinkContext {
   readonly logger: Logger;
+  /** Gets the end of the token. */
+  readonly metrics: Metrics;
   /** Throws when creates and deletes may not go out any more. */
   readonly fence?: (() => void) | undefined;
 }
@@ -19,11 +27,11 @@ export interface InterLinkContext {
  */
 export async function connectInterLink(
   connection: InterLinkConnection,
-  { logger, fence }: InterLinkContext,
+  { logger, metrics, fence }: InterLinkContext,
 ): Promise<InterLinkApi> {
   const { url, tls } = connection;
   if (tls !== undefined) await checkTlsFiles(tls);
-  const token = tokenOf(connection, logger);
+  const token = measureToken(tokenOf(connection, logger), metrics);
   return createRemoteInterLink({
     ...{ url, logger, name: 'interlink', ...token },
     ...(tls === undefined ? {} : { tls }),
@@ -31,13 +39,14 @@ export async function connectInterLink(
   });
 }
 
-function tokenOf(
-  { tokenFile, oauth }: InterLinkConnection,
-  logger: Logger,
-): Pick<RemoteOptions, 'token' | 'renewToken'> {
+function tokenOf({ tokenFile, oauth }: InterLinkConnection, logger: Logger): MeasuredToken {
   if (oauth !== undefined) {
     const source = createOAuthToken(oauth, { logger });
-    return { token: () => source.token(), renewToken: (refused) => source.renew(refused) };
+    return {
+      token: () => source.token(),
+      renewToken: (refused) => source.renew(refused),
+      expiresAt: () => source.expiresAt(),
+    };
   }
   return tokenFile === undefined ? {} : { token: () => readToken(tokenFile) };
 }

@@ -8,13 +8,16 @@ import {
 } from '@interlink/kube';
 import { measureCalls } from '@interlink/plugin-sdk';
 import {
+  certificatesIn,
   ConfigError,
   createMetrics,
   packageVersion,
   systemClock,
+  watchCertificates,
   type Clock,
   type Logger,
   type Metrics,
+  type WatchedCertificates,
 } from '@interlink/runtime';
 import { UnavailableError, type InterLinkApi, type Node } from '@interlink/spec';
 import { fenceInterLinkApi } from './backend/fence-interlink-api.ts';
@@ -96,7 +99,7 @@ async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletCont
   const logger = context.logger.child({ node: config.nodeName });
   const userAgent = `interlink-virtual-kubelet/${packageVersion(import.meta.url)}`;
   const client = context.client ?? cleanUp.own(await createKubeClient({ kubeconfigFile, logger, clock, userAgent }));
-  const api = context.api ? fenced(context.api, fence) : cleanUp.own(await connect(config, { logger, fence }));
+  const api = context.api ? fenced(context.api, fence) : cleanUp.own(await connect(config, { logger, metrics, fence }));
   const stop = new AbortController();
   const end = (): void => stop.abort(new DOMException('the virtual kubelet ends', 'AbortError'));
   cleanUp.add(end);
@@ -131,6 +134,7 @@ async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp)
   const identity = { nodeName, ipAddresses: [settings.internalIp], dnsNames };
   let nodeObject = (): Node | undefined => undefined;
   const known = { pods, node: () => nodeObject() };
+  cleanUp.own(watchCertificates(certificatesOf(config), parts));
   const server = cleanUp.own(await startKubeletServer({ ...parts, settings: kubelet, identity, ...known }));
   const node = startNodeOn(config, parts, server.port);
   nodeObject = () => node.node();
@@ -160,6 +164,17 @@ async function run(config: VirtualKubeletConfig, parts: Parts, cleanUp: CleanUp)
     kubeletAddress: formatAddress(settings.internalIp, server.port),
     [Symbol.asyncDispose]: () => cleanUp.run(),
   };
+}
+
+function certificatesOf({ interLink, kubelet }: VirtualKubeletConfig): readonly WatchedCertificates[] {
+  const { certificate } = kubelet;
+  return [
+    ...certificatesIn('serving', certificate.kind === 'files' ? certificate.certFile : undefined),
+    ...certificatesIn('client_authority', kubelet.clientCaFile),
+    ...certificatesIn('client', interLink?.tls?.certFile),
+    ...certificatesIn('server_authority', interLink?.tls?.caFile),
+    ...certificatesIn('issuer_authority', interLink?.oauth?.caFile),
+  ];
 }
 
 function startNodeOn(config: VirtualKubeletConfig, parts: Parts, kubeletPort: number): RunningNode {

@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Server } from 'node:https';
 import { InvalidInputError } from '@interlink/spec';
-import type { Logger } from '@interlink/runtime';
+import { splitCertificates, type Logger } from '@interlink/runtime';
+import { followPeers } from './known-peers.ts';
 
 /** The certificate of a server. The files are read again when they change. */
 export interface ServerTls {
@@ -32,12 +33,20 @@ async function read(path: string): Promise<Buffer> {
   }
 }
 
+/** An empty file, as in the middle of its replacement, would let nobody in. */
+async function readAuthorities(path: string): Promise<Buffer> {
+  const text = await read(path);
+  if (splitCertificates(text.toString()).length === 0)
+    throw new InvalidInputError(`the TLS file ${path} holds no certificate`);
+  return text;
+}
+
 /** The files' contents. */
 export async function readServerTls(tls: ServerTls): Promise<SecureContextOptions> {
   // One after the other: of several that cannot be read the first one is named.
   const cert = await read(tls.certFile);
   const key = await read(tls.keyFile);
-  const ca = tls.caFile === undefined ? undefined : await read(tls.caFile);
+  const ca = tls.caFile === undefined ? undefined : await readAuthorities(tls.caFile);
   return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' };
 }
 
@@ -49,13 +58,15 @@ async function fingerprint(tls: ServerTls): Promise<string> {
 }
 
 /**
- * Gives new connections the new certificate once the files have changed. Files that do not fit together (half written) leave the
+ * Gives new connections the new certificate and authorities once the files have changed, and cuts those whose client certificate the new authorities judge otherwise. Files that do not fit together (half written) leave the
  * old one in place, with an error in the log, and are tried again.
  *
  * @returns stops looking.
  */
 export async function reloadServerTls(server: Server, tls: ServerTls, logger: Logger): Promise<() => void> {
+  const peers = followPeers(server);
   let seen = await fingerprint(tls);
+  let authorities = tls.caFile === undefined ? undefined : (await readAuthorities(tls.caFile)).toString();
   let looking = false;
   let failed: string | undefined;
   const complain = (error: unknown): void => {
@@ -72,6 +83,9 @@ export async function reloadServerTls(server: Server, tls: ServerTls, logger: Lo
     createSecureContext(next);
     server.setSecureContext(next);
     seen = now;
+    const nextAuthorities = next.ca?.toString();
+    if (nextAuthorities !== undefined && nextAuthorities !== authorities) peers.judgeAgain(nextAuthorities);
+    authorities = nextAuthorities;
     failed = undefined;
     logger.info({ certFile: tls.certFile }, 'certificate reloaded');
   };

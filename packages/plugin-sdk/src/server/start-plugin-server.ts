@@ -1,4 +1,13 @@
-import { ConfigError, createMetrics, createProfiler, type Logger, type Profiler } from '@interlink/runtime';
+import {
+  certificatesIn,
+  ConfigError,
+  createMetrics,
+  createProfiler,
+  type Logger,
+  type Profiler,
+  type WatchedCertificates,
+  watchCertificates,
+} from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
 import { buildPluginApp } from './build-plugin-app.ts';
 import { listen, type Listener } from './listen.ts';
@@ -25,26 +34,22 @@ export async function startPluginServer(options: PluginServerOptions): Promise<L
   const callers = config.tokenFile === undefined ? undefined : await openCallerFile(config.tokenFile);
   const authenticators = callers === undefined ? [] : [createTokenAuthenticator(callers)];
   signal?.throwIfAborted();
-  const plugin = await options.open();
-  try {
-    const metrics = createMetrics({ processMetrics: true });
-    const address = config.address ?? (await options.defaultAddress());
-    const profiler = createProfilerFor(config, address);
-    const app = buildPluginApp(plugin, { logger, metrics, authenticators, ...profiler });
-    signal?.throwIfAborted();
-    const tls = config.tls ? { tls: dropUndefined(config.tls) } : {};
-    const listener = await listen(app, { address, insecure: config.insecure, ...tls }, logger);
-    return {
-      address: listener.address,
-      async [Symbol.asyncDispose]() {
-        await listener[Symbol.asyncDispose]();
-        await plugin[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await plugin[Symbol.asyncDispose]();
-    throw error;
-  }
+  await using opening = new AsyncDisposableStack();
+  const plugin = opening.use(await options.open());
+  const metrics = createMetrics({ processMetrics: true });
+  const address = config.address ?? (await options.defaultAddress());
+  const profiler = createProfilerFor(config, address);
+  const app = buildPluginApp(plugin, { logger, metrics, authenticators, ...profiler });
+  signal?.throwIfAborted();
+  opening.use(watchCertificates(certificatesOf(config), { metrics, logger }));
+  const tls = config.tls ? { tls: dropUndefined(config.tls) } : {};
+  const listener = opening.use(await listen(app, { address, insecure: config.insecure, ...tls }, logger));
+  const running = opening.move();
+  return { address: listener.address, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function certificatesOf({ tls }: ServerConfig): readonly WatchedCertificates[] {
+  return [...certificatesIn('serving', tls?.certFile), ...certificatesIn('client_authority', tls?.caFile)];
 }
 
 /** @throws ConfigError where anybody could read the secrets in a heap. */

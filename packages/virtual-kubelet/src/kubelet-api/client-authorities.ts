@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { KubeClient } from '@interlink/kube';
-import type { Clock, Logger } from '@interlink/runtime';
-import type { ConfigMap } from '@interlink/spec';
+import { splitCertificates, type Clock, type Logger } from '@interlink/runtime';
+import { InvalidInputError, type ConfigMap } from '@interlink/spec';
 
 /** What {@link followClientAuthorities} needs. */
 export interface ClientAuthoritiesOptions {
@@ -14,7 +14,7 @@ export interface ClientAuthoritiesOptions {
 }
 
 const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
-const lookMilliseconds = 300_000;
+const lookMilliseconds = { file: 10_000, cluster: 300_000 };
 const retryMilliseconds = 10_000;
 
 /**
@@ -29,7 +29,7 @@ export async function followClientAuthorities(
   let current: string | undefined;
   let told = '';
   while (!signal.aborted) {
-    let delay = lookMilliseconds;
+    let delay: number = options.file === undefined ? lookMilliseconds.cluster : lookMilliseconds.file;
     try {
       const authorities = await readAuthorities(options);
       if (authorities !== current) use(authorities);
@@ -49,7 +49,14 @@ export async function followClientAuthorities(
 }
 
 async function readAuthorities({ client, file, signal }: ClientAuthoritiesOptions): Promise<string> {
-  if (file !== undefined) return await readFile(file, 'utf8');
+  if (file !== undefined) return await readFromFile(file);
   const { data } = await client.request<ConfigMap>({ method: 'GET', path, signal });
   return data?.['client-ca-file'] ?? '';
+}
+
+/** An empty file, as in the middle of its replacement, would let nobody in. */
+async function readFromFile(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  if (splitCertificates(text).length === 0) throw new InvalidInputError(`ClientCAFile: ${file} holds no certificate`);
+  return text;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { openUpgradeResponse } from '@interlink/plugin-sdk';
+import { followPeers, openUpgradeResponse } from '@interlink/plugin-sdk';
 import { listenOn, type Clock, type Metrics } from '@interlink/runtime';
 import type { InterLinkApi, Node } from '@interlink/spec';
 import { openCertificate, type CertificateKeeper, type KeeperContext } from '../certificates/certificate-keeper.ts';
@@ -105,11 +105,12 @@ async function keepSecureContext(
   keeper: CertificateKeeper,
   options: KubeletServerOptions,
 ): Promise<{ readonly ended: Promise<unknown> }> {
+  const peers = followPeers(server);
   let serving = keeper.first;
   // Without authorities OpenSSL would believe those of the system. Nobody has the key of this one.
   let authorities = await nobodysAuthority(options.identity, options.clock);
   const nobody = authorities;
-  const apply = (): void => {
+  const apply = (): boolean => {
     try {
       server.setSecureContext({
         cert: serving.certificate,
@@ -118,8 +119,10 @@ async function keepSecureContext(
         minVersion: 'TLSv1.2',
       });
       noteExpiry(serving, options.metrics);
+      return true;
     } catch (error) {
       options.logger.error({ err: error }, 'certificate or client authorities cannot be used, the last ones stay');
+      return false;
     }
   };
   apply();
@@ -129,7 +132,7 @@ async function keepSecureContext(
   });
   const clients = followClientAuthorities({ ...options, file: options.settings.clientCaFile }, (next) => {
     authorities = next.includes('-----BEGIN CERTIFICATE-----') ? next : nobody;
-    apply();
+    if (apply()) peers.judgeAgain(authorities);
   });
   const ended = Promise.all([certificates, clients]).catch((error: unknown) => {
     options.logger.error({ err: error }, 'certificate or client authorities are no longer followed');

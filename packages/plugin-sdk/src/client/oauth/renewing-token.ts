@@ -8,6 +8,8 @@ export interface RenewingToken {
   token(): Promise<string>;
   /** Asks for another one because a server refused this one; resolves when it is there. */
   renew(refused: string): Promise<void>;
+  /** The end of the token that was given last, in milliseconds since 1970; undefined before the first one. */
+  expiresAt(): number | undefined;
 }
 
 /** What {@link createRenewingToken} works with. */
@@ -21,6 +23,8 @@ interface Held {
   readonly grantedAt: number;
   readonly renewAt: number;
   readonly expiresAt: number;
+  /** As the server or the token says. */
+  readonly endsAt: number;
 }
 
 const millisecondsPerSecond = 1000;
@@ -86,6 +90,7 @@ export function createRenewingToken(
       if (now - held.grantedAt < shortestBetweenRefusalsMilliseconds || now < quietUntil) return;
       await renewNow();
     },
+    expiresAt: () => held?.endsAt,
   };
 }
 
@@ -95,6 +100,7 @@ function hold({ accessToken, lifetimeSeconds }: GrantedToken, now: number): Held
     value: accessToken,
     grantedAt: now,
     renewAt: now + lifetime * renewAfterShare,
+    endsAt: now + lifetime,
     expiresAt: now + Math.max(lifetime - spareMilliseconds, lifetime * renewAfterShare),
   };
 }
