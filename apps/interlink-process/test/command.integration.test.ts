@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { createRemotePlugin } from '@interlink/plugin-sdk';
 import { silentLogger } from '@interlink/runtime';
-import { runApp, startApp, type AppEnd, type AppProcess } from '@interlink/testbed';
+import { runApp, startApp, startOidcIssuer, type AppEnd, type AppProcess } from '@interlink/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -65,6 +65,16 @@ describe('interlink-process', () => {
     ['a relative path', 'workDirectory: jobs', 'workDirectory: must be an absolute path'],
     ['a bad quantity', 'capacity: { memory: lots }', 'capacity.memory: must be a Kubernetes quantity'],
     ['an address that is none', 'address: localhost:4000', 'address: '],
+    [
+      'an issuer that anybody can play',
+      'oidc: [{ issuer: http://iam.example, audiences: [a] }]',
+      'oidc[0].issuer: must be',
+    ],
+    [
+      'nodes, of which a plugin knows nothing',
+      "oidc: [{ issuer: 'https://i', audiences: [a], nodesClaim: n }]",
+      'unknown key oidc[0].nodesClaim',
+    ],
     ['a list in place of keys', '- address', ''],
   ])('ends with 2 for %s, naming file and key', async (_what, text, message) => {
     const file = await configFile('bad.yaml', text);
@@ -144,6 +154,29 @@ describe('interlink-process', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(work);
     expect(await ping(`unix://${join(work, 'plugin.sock')}`)).toBeDefined();
+  });
+
+  it('takes the tokens of an issuer, and of no other', async () => {
+    await using issuer = await startOidcIssuer();
+    await using other = await startOidcIssuer();
+    const text = [
+      'address: http://127.0.0.1:0',
+      `workDirectory: ${join(directory, 'oidc')}`,
+      'oidc:',
+      `  - { issuer: '${issuer.url}', audiences: [plugin], requiredGroups: [api] }`,
+    ];
+    await using server = await start('--config', await configFile('oidc.yaml', text.join('\n')));
+    await server.said('"listening"');
+    const url = /"address":"(http:[^"]+)","msg":"listening"/.exec(server.output())?.[1] ?? '';
+    const status = async (token?: string): Promise<number> => {
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return (await fetch(`${url}/pods`, { headers })).status;
+    };
+    expect(await status(await issuer.sign({ aud: 'plugin', sub: 'api', groups: ['api'] }))).toBe(200);
+    expect(await status()).toBe(401);
+    expect(await status(await other.sign({ aud: 'plugin', sub: 'api', groups: ['api'] }))).toBe(401);
+    expect(await status(await issuer.sign({ aud: 'another', sub: 'api', groups: ['api'] }))).toBe(401);
+    expect(await status(await issuer.sign({ aud: 'plugin', sub: 'guest', groups: ['guests'] }))).toBe(403);
   });
 
   it('serves profiles of itself on its own address when asked to', async () => {

@@ -1,30 +1,21 @@
-import { signatureAlgorithms } from '@interlink/plugin-sdk';
+import { oidcIssuerShape } from '@interlink/plugin-sdk';
 import { z } from 'zod';
 
 const text = z.string().trim().min(1);
 const texts = z.array(text);
 
 const issuerSchema = z.strictObject({
-  Issuer: z.url({ protocol: /^https?$/ }).describe('As in the claim `iss`; https, or http on loopback.'),
-  Audiences: texts.min(1).describe('The claim `aud` must have one of these.'),
-  UsernameClaim: text.optional().describe('Names the caller. Default: sub.'),
-  GroupsClaim: text.optional().describe('The groups of the caller. Default: groups.'),
-  Prefix: z.string().optional().describe('Put before names and groups. Default: `oidc:`.'),
-  RequiredGroups: texts.optional().describe('The caller must be in one of these. Default: none is needed.'),
-  RequiredClaims: z.record(text, text).optional().describe('Claims that must have this value. Default: none.'),
-  NodesClaim: text.optional().describe('The virtual nodes that the caller acts for. Default: none.'),
-  Algorithms: z
-    .array(z.enum(signatureAlgorithms))
-    .min(1)
-    .optional()
-    .describe('Signature algorithms. Default: all with a public key.'),
-  ClockSkewSeconds: z
-    .number()
-    .min(0)
-    .max(300)
-    .optional()
-    .describe('Between the clocks of issuer and server. Default: 30.'),
-  CACertFile: text.optional().describe('Certificate authorities of the issuer, PEM. Default: those of the system.'),
+  Issuer: oidcIssuerShape.issuer,
+  Audiences: oidcIssuerShape.audiences,
+  UsernameClaim: oidcIssuerShape.usernameClaim,
+  GroupsClaim: oidcIssuerShape.groupsClaim,
+  Prefix: oidcIssuerShape.prefix,
+  RequiredGroups: oidcIssuerShape.requiredGroups,
+  RequiredClaims: oidcIssuerShape.requiredClaims,
+  NodesClaim: oidcIssuerShape.nodesClaim,
+  Algorithms: oidcIssuerShape.algorithms,
+  ClockSkewSeconds: oidcIssuerShape.clockSkewSeconds,
+  CACertFile: oidcIssuerShape.caFile,
 });
 
 /** What the file says of one OpenID issuer. */

@@ -1,4 +1,4 @@
-import { isTrustworthy, type OidcIssuer } from '@interlink/plugin-sdk';
+import { issuerProblems, readIssuer, type OidcIssuer, type OidcIssuerBlock } from '@interlink/plugin-sdk';
 import { ConfigError } from '@interlink/runtime';
 import type { NodePolicy } from '../authorization/restrict-to-nodes.ts';
 import type { CallerBlock, IssuerBlock } from './caller-schema.ts';
@@ -42,37 +42,29 @@ export function readCallers(block: Partial<CallerBlock>, surroundings: CallerSur
   };
 }
 
-function readIssuers(blocks: readonly IssuerBlock[], where: string): readonly OidcIssuer[] {
-  const issuers = blocks.map(readIssuer);
-  for (const [index, { issuer, prefix }] of issuers.entries()) {
-    const key = `${where}.OIDC[${index}]`;
-    if (!isTrustworthy(new URL(issuer))) throw new ConfigError(`${key}.Issuer must be https, or http on loopback`);
-    const others = issuers.slice(0, index);
-    if (others.some((other) => other.issuer === issuer)) throw new ConfigError(`${key}.Issuer is there twice`);
-    if (others.some((other) => other.prefix === prefix)) {
-      throw new ConfigError(
-        `${key}.Prefix must differ from that of the other issuers: they could name each other's callers`,
-      );
-    }
-  }
-  return issuers;
+/** As the file names the keys. */
+const problemKeys = { issuer: 'Issuer', prefix: 'Prefix' } as const;
+
+function readIssuers(written: readonly IssuerBlock[], where: string): readonly OidcIssuer[] {
+  const blocks = written.map(rename);
+  const [problem] = issuerProblems(blocks);
+  if (problem === undefined) return blocks.map(readIssuer);
+  throw new ConfigError(`${where}.OIDC[${problem.index}].${problemKeys[problem.key]} ${problem.message}`);
 }
 
-function readIssuer(block: IssuerBlock): OidcIssuer {
-  const { Issuer, Audiences, UsernameClaim, GroupsClaim, RequiredGroups, RequiredClaims, NodesClaim } = block;
-  const { Prefix = 'oidc:', Algorithms, ClockSkewSeconds, CACertFile } = block;
+function rename(block: IssuerBlock): OidcIssuerBlock {
   return {
-    issuer: Issuer,
-    audiences: Audiences,
-    prefix: Prefix,
-    ...(UsernameClaim === undefined ? {} : { usernameClaim: UsernameClaim }),
-    ...(GroupsClaim === undefined ? {} : { groupsClaim: GroupsClaim }),
-    ...(RequiredGroups === undefined ? {} : { requiredGroups: RequiredGroups }),
-    ...(RequiredClaims === undefined ? {} : { requiredClaims: RequiredClaims }),
-    ...(NodesClaim === undefined ? {} : { nodesClaim: NodesClaim }),
-    ...(Algorithms === undefined ? {} : { algorithms: Algorithms }),
-    ...(ClockSkewSeconds === undefined ? {} : { clockSkewSeconds: ClockSkewSeconds }),
-    ...(CACertFile === undefined ? {} : { caFile: CACertFile }),
+    issuer: block.Issuer,
+    audiences: block.Audiences,
+    usernameClaim: block.UsernameClaim,
+    groupsClaim: block.GroupsClaim,
+    prefix: block.Prefix,
+    requiredGroups: block.RequiredGroups,
+    requiredClaims: block.RequiredClaims,
+    nodesClaim: block.NodesClaim,
+    algorithms: block.Algorithms,
+    clockSkewSeconds: block.ClockSkewSeconds,
+    caFile: block.CACertFile,
   };
 }
 

@@ -1,6 +1,7 @@
 import { ConfigError } from '@interlink/runtime';
 import { isInterLinkError } from '@interlink/spec';
 import { z } from 'zod';
+import { issuerProblems, oidcIssuerShape } from './authentication/oidc-config.ts';
 import { parseAddress } from './parse-address.ts';
 
 const absolutePath = z.string().regex(/^\//, 'must be an absolute path');
@@ -21,6 +22,14 @@ const address = z.string().superRefine((text, context) => {
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
+/** A plugin knows no virtual nodes: who may act for which one is the API server's business. */
+const { nodesClaim: _, ...pluginIssuerShape } = oidcIssuerShape;
+
+const oidc = z.array(z.strictObject(pluginIssuerShape)).superRefine((issuers, context) => {
+  for (const { index, key, message } of issuerProblems(issuers))
+    context.addIssue({ code: 'custom', path: [index, key], message });
+});
+
 /** The keys of a plugin's configuration that say where and for whom it listens; part of the strict schema of every plugin. */
 export const serverConfigShape = {
   address: address
@@ -37,6 +46,7 @@ export const serverConfigShape = {
     .describe(
       'Bearer tokens that callers must have one of, one a line. Read anew whenever it is needed. Default: none is asked for.',
     ),
+  oidc: oidc.default([]).describe('OpenID issuers whose tokens are taken, beside those of tokenFile. Default: none.'),
   profiling: z
     .boolean()
     .default(false)

@@ -12,6 +12,8 @@ import type { Plugin } from '@interlink/spec';
 import { buildPluginApp } from './build-plugin-app.ts';
 import { listen, type Listener } from './listen.ts';
 import { isLocalAddress, parseAddress } from './parse-address.ts';
+import { createOidcAuthenticator } from './authentication/oidc-authenticator.ts';
+import { readIssuer } from './authentication/oidc-config.ts';
 import { createTokenAuthenticator } from './authentication/token-authenticator.ts';
 import { openCallerFile } from './open-caller-file.ts';
 import type { ServerConfig } from './server-config.ts';
@@ -31,14 +33,16 @@ export interface PluginServerOptions {
 /** Starts a plugin and serves it over HTTP. Disposing ends this process's part; the pods run on. */
 export async function startPluginServer(options: PluginServerOptions): Promise<Listener> {
   const { config, logger, signal } = options;
-  const callers = config.tokenFile === undefined ? undefined : await openCallerFile(config.tokenFile);
-  const authenticators = callers === undefined ? [] : [createTokenAuthenticator(callers)];
+  const byFile =
+    config.tokenFile === undefined ? [] : [createTokenAuthenticator(await openCallerFile(config.tokenFile))];
   signal?.throwIfAborted();
   await using opening = new AsyncDisposableStack();
+  const oidc = opening.use(createOidcAuthenticator(config.oidc.map(readIssuer), { logger }));
+  const authenticators = [...byFile, ...(config.oidc.length === 0 ? [] : [oidc.authenticate])];
   const plugin = opening.use(await options.open());
   const metrics = createMetrics({ processMetrics: true });
   const address = config.address ?? (await options.defaultAddress());
-  const profiler = createProfilerFor(config, address);
+  const profiler = createProfilerFor(config, { address, asksForToken: authenticators.length > 0 });
   const app = buildPluginApp(plugin, { logger, metrics, authenticators, ...profiler });
   signal?.throwIfAborted();
   opening.use(watchCertificates(certificatesOf(config), { metrics, logger }));
@@ -48,17 +52,24 @@ export async function startPluginServer(options: PluginServerOptions): Promise<L
   return { address: listener.address, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-function certificatesOf({ tls }: ServerConfig): readonly WatchedCertificates[] {
-  return [...certificatesIn('serving', tls?.certFile), ...certificatesIn('client_authority', tls?.caFile)];
+function certificatesOf({ tls, oidc }: ServerConfig): readonly WatchedCertificates[] {
+  return [
+    ...certificatesIn('serving', tls?.certFile),
+    ...certificatesIn('client_authority', tls?.caFile),
+    ...oidc.flatMap(({ caFile }) => certificatesIn('issuer_authority', caFile)),
+  ];
 }
 
 /** @throws ConfigError where anybody could read the secrets in a heap. */
-function createProfilerFor({ profiling, tokenFile, tls }: ServerConfig, address: string): { profiler?: Profiler } {
+function createProfilerFor(
+  { profiling, tls }: ServerConfig,
+  { address, asksForToken }: { readonly address: string; readonly asksForToken: boolean },
+): { profiler?: Profiler } {
   if (!profiling) return {};
-  const asksForCredential = tokenFile !== undefined || tls?.caFile !== undefined;
+  const asksForCredential = asksForToken || tls?.caFile !== undefined;
   if (!asksForCredential && !isLocalAddress(parseAddress(address)))
     throw new ConfigError(
-      `profiling: anybody who reaches ${address} could read secrets; set tokenFile or tls.caFile, or listen on a unix socket`,
+      `profiling: anybody who reaches ${address} could read secrets; set tokenFile, oidc or tls.caFile, or listen on a unix socket`,
     );
   return { profiler: createProfiler() };
 }
