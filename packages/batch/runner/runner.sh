@@ -302,7 +302,7 @@ declare -A is_watched probe_of hook_of message_from_log
 names=() started_sidecars=()
 restart_policy=Never grace=30 deadline=0 backoff_first=10 backoff_most=300 id_variable=''
 end_signal=TERM stop_reason='' stop_detail='' stopped_at=0 stop_deadline=0 ending_sidecars='' tick=200 notes=0 partial='' oom_file='' oom_kills=0
-uses_volumes='' memory_lock='' size_check_seconds=10 delivery_seconds='' shipped_lock=''
+uses_volumes='' memory_lock='' ending_added='' look_at=0 size_check_seconds=10 delivery_seconds='' shipped_lock=''
 
 read_settings() {
   local key value more
@@ -433,8 +433,12 @@ terminate_all() { # SECONDS: every running container but the sidecars
   local name
   for name in "${!pid_of[@]}"; do
     [[ ${kind[$name]} != sidecar ]] || continue
-    if ((${pid_of[$name]} > 0)); then terminate "$name" "$1"; else signal_container TERM "$name"; fi
+    end_container "$name" "$1"
   done
+}
+
+end_container() { # NAME SECONDS: also one whose image is being pulled
+  if ((${pid_of[$1]} > 0)); then terminate "$1" "$2"; else signal_container TERM "$1"; fi
 }
 
 stop() { # REASON [DETAIL]: what is not running any more will not be started
@@ -464,9 +468,17 @@ note_time() { # NAME POSITION TIME: the log had POSITION bytes just before TIME
   notes=$((notes + 1))
 }
 
+is_ending() { # NAME: whether it may not begin to run any more
+  case ${kind[$1]} in
+  sidecar) [[ -n $ending_sidecars ]] ;;
+  ephemeral) [[ -n $stop_reason || -n $ending_added ]] ;;
+  *) [[ -n $stop_reason ]] ;;
+  esac
+}
+
 on_pulling() { # NAME PID
   puller_of[$1]=$2
-  [[ -z $stop_reason && (-z $ending_sidecars || ${kind[$1]} != sidecar) ]] || signal_container TERM "$1"
+  ! is_ending "$1" || signal_container TERM "$1"
 }
 
 on_unready() { # NAME WORD: its image is not there; what would not go better the next time is not tried again
@@ -482,7 +494,7 @@ on_unready() { # NAME WORD: its image is not there; what would not go better the
 on_started() { # NAME PID WRITER
   unset -v "puller_of[$1]"
   pid_of[$1]=$2 writer_of[$1]=$3 position_of[$1]=0
-  if [[ ${kind[$1]} == sidecar && -n $ending_sidecars || ${kind[$1]} != sidecar && -n $stop_reason ]]; then
+  if is_ending "$1"; then
     uptime
     terminate "$1" $((stop_deadline > UPTIME ? (stop_deadline - UPTIME + 999) / 1000 : 0))
   elif [[ -n ${is_watched[$1]-} ]]; then
@@ -495,6 +507,8 @@ on_started() { # NAME PID WRITER
 wants_restart() { # NAME CODE
   if [[ ${kind[$1]} == sidecar ]]; then
     [[ -z $ending_sidecars ]]
+  elif [[ ${kind[$1]} == ephemeral ]]; then
+    return 1
   elif [[ -n $stop_reason || $restart_policy == Never ]]; then
     return 1
   elif [[ ${kind[$1]} == init || $restart_policy == OnFailure ]]; then
@@ -549,9 +563,24 @@ sample() { # notes when logs grew; slower and slower while nothing happens
   fi
 }
 
+check_added() { # what was added to the running pod: a name a line. No notice comes from the machine of the plugin
+  local name added=()
+  ((UPTIME >= look_at)) && [[ -z $stop_reason && -z $ending_added ]] || return
+  look_at=$((UPTIME + 2000))
+  # Opened, not asked for: what is known of a file on another machine may be a minute old, but not once it was opened.
+  { mapfile -t added <"$job/added"; } 2>/dev/null
+  for name in "${added[@]}"; do
+    [[ -z ${kind[$name]-} ]] || continue
+    kind[$name]=ephemeral
+    give_variables "$name"
+    start "$name"
+  done
+}
+
 check_timers() {
   local name
   uptime
+  check_added
   # First: a preStop hook that took all the time leaves a container two seconds more.
   ((${#is_watched[@]} == 0)) || check_actions
   for name in "${!kill_at[@]}"; do
@@ -618,6 +647,24 @@ run_main_containers() {
   done
 }
 
+end_added() { # with the pod's own containers
+  local name names_left=()
+  ending_added=1
+  for name in "${!pid_of[@]}"; do [[ ${kind[$name]} != ephemeral ]] || names_left+=("$name"); done
+  ((${#names_left[@]} > 0)) || return
+  if [[ -z $stop_reason ]]; then
+    uptime
+    stop_deadline=$((UPTIME + grace * 1000))
+    printf '%s\n' "$stop_deadline" >"$job/stopping"
+    for name in "${names_left[@]}"; do end_container "$name" "$grace"; done
+  fi
+  for name in "${names_left[@]}"; do
+    while [[ -n ${pid_of[$name]-} ]]; do pump; done
+  done
+  # Sidecars have a time of their own.
+  [[ -n $stop_reason ]] || rm -f -- "$job/stopping"
+}
+
 end_sidecars() { # one after the other, the last one started first
   local name sidecar_deadline
   ((${#started_sidecars[@]} > 0)) || return
@@ -667,9 +714,9 @@ close_inherited_files() { # of whoever submitted the job; but not the one that t
   done
 }
 
-give_variables() { # what containers get of this job's environment: which devices are theirs, where the site has its programs
+give_variables() { # NAME...: what containers get of this job's environment: which devices are theirs, where the site has its programs
   local name entry variable
-  for name in "${names[@]}"; do
+  for name; do
     read_list "$job/container/$name/given" || continue
     for entry in "${il_list[@]}"; do
       variable=${entry#*=}
@@ -684,7 +731,7 @@ run_job() {
   read_settings
   [[ -z $delivery_seconds ]] || hold_shipped
   claim
-  give_variables
+  give_variables "${names[@]}"
   write_hosts
   forget_environment
   open_pipe
@@ -700,6 +747,7 @@ run_job() {
   [[ -z $uses_volumes ]] || prepare_volumes
   run_init_containers
   run_main_containers
+  end_added
   end_sidecars
   report_unstarted
   finish

@@ -13,7 +13,7 @@ export { inWorkDirectory } from './directory/in-work-directory.ts';
 export { probeMountNamespaces } from './mounts/mount-namespaces.ts';
 export { joinProgram, runnerProgram } from './directory/runner-program.ts';
 export { jobFiles } from './directory/job-paths.ts';
-export { createSteps, deleteSteps } from './engine/engine.ts';
+export { createSteps, deleteSteps, updateSteps } from './engine/engine.ts';
 export { formatShippedScript } from './shipping/format-shipped-script.ts';
 export { shippedRoot } from './shipping/job-place.ts';
 

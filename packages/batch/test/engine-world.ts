@@ -84,6 +84,10 @@ export class EngineWorld {
     await writeFile(join(this.root, uid, name), text);
   }
 
+  async remove(...parts: string[]): Promise<void> {
+    await rm(join(this.root, ...parts));
+  }
+
   async exists(...parts: string[]): Promise<boolean> {
     return await access(join(this.root, ...parts)).then(
       () => true,

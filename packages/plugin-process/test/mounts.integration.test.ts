@@ -71,7 +71,7 @@ describe('volumes of a pod', () => {
       { name: 'scratch', mountPath: '/interlink-test/part', subPath: 'deep/part' },
     ];
     const script = `cd /interlink-test && cat config/a.conf config/sub/b /etc/interlink-test.conf /opt/interlink-test/secret/key ${tokenPath}/token &&
-      stat -c %a /opt/interlink-test/secret/key && touch scratch/x part/y /interlink-test/z && ls scratch/deep/part && ls -d /etc/passwd /usr/bin/env /proc/self`;
+      stat -Lc %a /opt/interlink-test/secret/key && touch scratch/x part/y /interlink-test/z && ls scratch/deep/part && ls -d /etc/passwd /usr/bin/env /proc/self`;
     const pod = podWith({
       containers: [container({ script, volumeMounts: mounts })],
       volumes: [
@@ -187,7 +187,7 @@ describe('volumes of a pod', () => {
     await fc.assert(
       fc.asyncProperty(content, fc.constantFrom(0o400, 0o644, 0o755), async (files, mode) => {
         const script =
-          'cd /v && for f in *; do echo "$f $(stat -c %a "./$f")"; od -An -v -tx1 "./$f" | tr -d " \\n"; echo; done';
+          'cd /v && for f in *; do echo "$f $(stat -Lc %a "./$f")"; od -An -v -tx1 "./$f" | tr -d " \\n"; echo; done';
         const pod = podWith(
           {
             containers: [container({ script, volumeMounts: [{ name: 'v', mountPath: '/v' }] })],

@@ -40,7 +40,7 @@ describe('a pod as processes', () => {
       resources: { cpu: '12', pods: '7', accelerators: [{ resourceType: 'example.org/gpu', available: 2 }] },
       interlink: {
         version: 1,
-        features: ['events', 'list', 'exec', 'attach', 'portForward', 'stats'],
+        features: ['events', 'list', 'exec', 'attach', 'portForward', 'stats', 'update'],
         labels: { 'interlink.eu/container-runtime': 'none' },
       },
     });

@@ -67,7 +67,7 @@ describe('a pod whose machine does not see the work directory', () => {
       initContainers: [container({ name: 'init', script: 'echo init; echo shared > /e/f', volumeMounts })],
       containers: [
         container({
-          script: 'cat /s/key /e/f; stat -c %a /s/key; stat -f -c %T /m; pwd; exit 3',
+          script: 'cat /s/key /e/f; stat -Lc %a /s/key; stat -f -c %T /m; pwd; exit 3',
           volumeMounts,
           workingDir: '/e',
         }),

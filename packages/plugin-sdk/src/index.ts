@@ -71,6 +71,7 @@ export { readResourceReference } from './pod/resource-reference.ts';
 export { resolvePod } from './pod/resolve-pod.ts';
 export { resolveSubPath } from './pod/resolve-mounts.ts';
 export { emulated, honoured, ignored, refused, unlessDefault, unmentioned } from './pod/verdict.ts';
+export { hasVolumeObject } from './pod/has-volume-object.ts';
 export { volumeContents } from './pod/volume-contents.ts';
 export { createFileLogSource } from './logs/create-file-log-source.ts';
 export { normalizeLogOptions } from './logs/normalize-log-options.ts';

@@ -90,6 +90,8 @@ export interface Host {
   discardTree(directory: string): Promise<void>;
   /** Replaces a file: afterwards, and after a crash, it has the old or the new content. Mode 0600. */
   writeDurably(path: string, content: string): Promise<void>;
+  /** Makes a symbolic link, or replaces one: who reads, and who comes after a crash, finds the old or the new one. */
+  linkDurably(path: string, target: string): Promise<void>;
   /** Writes into a file, which is made (mode 0600) where it is absent. */
   writeAt(path: string, content: Uint8Array, options: WriteOptions): Promise<void>;
   /** Sizes in bytes of the files that exist. */

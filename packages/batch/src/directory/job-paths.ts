@@ -7,6 +7,7 @@ const namePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const jobFiles = {
   record: 'record.json',
   settings: 'settings',
+  added: 'added',
   jobId: 'job.id',
   grace: 'grace',
   stopping: 'stopping',

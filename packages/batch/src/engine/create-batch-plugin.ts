@@ -33,6 +33,7 @@ import { createSessions } from '../streams/create-sessions.ts';
 import { watchStatuses } from './status-feed.ts';
 import { createUsageMeter } from '../usage/create-usage-meter.ts';
 import { untilAborted } from './until-aborted.ts';
+import { createUpdater } from './update-pod.ts';
 
 /** What {@link createBatchPlugin} is made of. */
 export interface BatchPluginOptions {
@@ -59,7 +60,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
   const disposal = new AbortController();
   const engine = await openEngine(options, disposal.signal);
   const parts = createParts(engine);
-  const { poller, spool, mirrors, deleter, creator, sessions } = parts;
+  const { poller, spool, mirrors, deleter, creator, updater, sessions } = parts;
   const hints = engine.scheduler.onChange?.(() => poller.hint());
   await takeUp(engine, parts);
   const retention = startRetention(engine);
@@ -78,6 +79,11 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
         if (engine.policy.shipping) poller.soon();
         else poller.wake();
         return answer;
+      }),
+    update: (data, { signal } = {}) =>
+      call(signal, async () => {
+        await spool.drain();
+        await updater.update(data);
       }),
     status: (pods, { signal } = {}) =>
       call(signal, async () => {
@@ -101,6 +107,7 @@ export async function createBatchPlugin(options: BatchPluginOptions): Promise<Pl
       retention[Symbol.dispose]();
       await sessions.settled();
       await creator.settled();
+      await updater.settled();
       await deleter.settled();
       await mirrors.settled();
       await engine.images?.[Symbol.asyncDispose]();
@@ -141,7 +148,9 @@ function createParts(engine: Engine) {
   const spool = createChangeSpool(engine, poller);
   const mirrors = createJobMirrors(engine);
   const deleter = createDeleter(engine, { poller, mirrors });
-  return { poller, spool, mirrors, deleter, creator: createCreator(engine), sessions: createSessions(engine, spool) };
+  const creator = createCreator(engine);
+  const updater = createUpdater(engine);
+  return { poller, spool, mirrors, deleter, creator, updater, sessions: createSessions(engine, spool) };
 }
 
 /** What the process before this one left undone. */
@@ -203,7 +212,7 @@ function listPods(engine: Engine): HeldPod[] {
   }));
 }
 
-const features = ['events', 'list', 'exec', 'attach', 'portForward'] as const;
+const features = ['events', 'list', 'exec', 'attach', 'portForward', 'update'] as const;
 
 async function ping({ scheduler, runtime }: Engine): Promise<PingResponse> {
   const capacity = await scheduler.capacity();

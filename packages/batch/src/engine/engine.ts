@@ -30,7 +30,7 @@ export interface Engine {
   readonly lock: KeyedLock;
   /** Aborted when the plugin is disposed. */
   readonly signal: AbortSignal;
-  /** Called at named steps of create and delete; tests stop the process there. */
+  /** Called at named steps of create, update and delete; tests stop the process there. */
   step(name: EngineStep): Promise<void>;
 }
 
@@ -46,8 +46,11 @@ export const deleteSteps = [
   'delete:purged',
 ] as const;
 
+/** The steps of an update, in order. */
+export const updateSteps = ['update:volumes', 'update:recorded', 'update:end'] as const;
+
 /** The moments between which a crash must lose and double nothing. */
-export type EngineStep = (typeof createSteps)[number] | (typeof deleteSteps)[number];
+export type EngineStep = (typeof createSteps)[number] | (typeof deleteSteps)[number] | (typeof updateSteps)[number];
 
 /** The clock's time as RFC 3339. */
 export function timestamp(clock: Clock): string {

@@ -1,5 +1,5 @@
 import { chmodSync, constants, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TreeEntry, WriteOptions } from '../contract/host.ts';
@@ -53,7 +53,9 @@ export async function discardTree(directory: string): Promise<void> {
 }
 
 function unfinishedPath(directory: string): string {
-  return join(dirname(directory), `${unfinishedPrefix}${basename(directory)}`);
+  const name = basename(directory);
+  // Who reads a volume passes over names that begin with two dots.
+  return join(dirname(directory), name.startsWith('..') ? `${name}.new` : `${unfinishedPrefix}${name}`);
 }
 
 /**
@@ -98,6 +100,17 @@ export async function writeDurably(path: string, content: string): Promise<void>
     } finally {
       await file.close();
     }
+    await rename(temporary, path);
+    await sync(dirname(path));
+  });
+}
+
+/** See `Host.linkDurably`. */
+export async function linkDurably(path: string, target: string): Promise<void> {
+  await translateFileErrors(`${basename(path)} cannot be written`, async () => {
+    const temporary = join(dirname(path), `..${basename(path)}.new`);
+    await rm(temporary, { force: true });
+    await symlink(target, temporary);
     await rename(temporary, path);
     await sync(dirname(path));
   });

@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createFileLogSource } from '@interlink/plugin-sdk';
 import type { Host } from '../contract/host.ts';
-import { createTree, discardTree, makeDirectories, writeAt, writeDurably } from './durable-files.ts';
+import { createTree, discardTree, linkDurably, makeDirectories, writeAt, writeDurably } from './durable-files.ts';
 import { listDirectory, readMany, resolveExisting, sizesOf } from './read-files.ts';
 import { removeTree } from './remove-tree.ts';
 import { runCommand } from './run-command.ts';
@@ -21,6 +21,7 @@ export function createLocalHost(): Host {
     createTree,
     discardTree,
     writeDurably,
+    linkDurably,
     writeAt,
     sizes: sizesOf,
     readMany,

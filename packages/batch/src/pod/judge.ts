@@ -9,9 +9,9 @@ export interface Judgement {
   readonly warnings: readonly string[];
 }
 
-/** Judges every field of a pod. */
-export function judge(pod: Pod, table: VerdictTable): Judgement {
-  const verdicts = judgePod(pod, table);
+/** Judges every field of a pod, or those whose paths are asked for. */
+export function judge(pod: Pod, table: VerdictTable, isAsked: (path: string) => boolean = () => true): Judgement {
+  const verdicts = judgePod(pod, table).filter(({ path }) => isAsked(path));
   const ignored = Map.groupBy(
     verdicts.filter(({ verdict }) => verdict === 'ignored'),
     ({ path, note }) => `${kindOf(path)} ${note}`,
@@ -21,7 +21,7 @@ export function judge(pod: Pod, table: VerdictTable): Judgement {
 
 /** The same for a field in every container: a pod of ten gets one warning on their images. */
 function kindOf(path: string): string {
-  return path.replace(/^spec\.(?:initC|c)ontainers\[\d+\]/, 'spec.containers[]');
+  return path.replace(/^spec\.(?:initC|ephemeralC|c)ontainers\[\d+\]/, 'spec.containers[]');
 }
 
 function formatWarning(alike: readonly FieldVerdict[]): string {

@@ -3,7 +3,7 @@ import { InternalError, InvalidInputError } from '@interlink/spec';
 import type { Bind } from '../contract/container-runtime.ts';
 import { jobFiles } from '../directory/job-paths.ts';
 import { planHostMount, type HostMount, type HostMountContext } from './host-mounts.ts';
-import type { PodVolumes } from './volume-tree.ts';
+import { partsPath, type PodVolumes } from './volume-tree.ts';
 
 /** What the binds of a container are planned with. */
 export interface BindContext extends HostMountContext {
@@ -50,7 +50,13 @@ async function planBind(mount: ResolvedMount, field: string, context: BindContex
       };
     case 'files':
       // As a kubelet: what comes from the API server is read-only.
-      return { ...common, source: path, type: filesType(contents, mount, field), readOnly: true, owned: true };
+      return {
+        ...common,
+        source: mount.subPath === undefined ? path : `${context.directory}/${partsPath(mount.volume)}/${mount.subPath}`,
+        type: filesType(contents, mount, field),
+        readOnly: true,
+        owned: true,
+      };
     case 'hostPath':
     case 'claim':
       return { ...common, ...(await planHostMount(contents, mount, context)), owned: false };
@@ -87,12 +93,18 @@ export function listSubPaths(container: ResolvedContainer, volumes: PodVolumes):
   );
 }
 
+/** The volumes of which these containers mount parts. */
+export function dividedVolumes(containers: readonly ResolvedContainer[]): ReadonlySet<string> {
+  const mounts = containers.flatMap((container) => container.mounts);
+  return new Set(mounts.filter(({ subPath }) => subPath !== undefined).map(({ volume }) => volume));
+}
+
 /** Directories in place of optional content that is missing, relative to the job directory. */
 export function missingSubPaths(container: ResolvedContainer, volumes: PodVolumes): string[] {
   return container.mounts.flatMap(({ volume, subPath }) => {
     const contents = volumes.get(volume);
     if (subPath === undefined || contents?.kind !== 'files' || contents.optional !== true) return [];
     const isThere = contents.files.some(({ path }) => path === subPath || path.startsWith(`${subPath}/`));
-    return isThere ? [] : [`${jobFiles.volumes}/${volume}/${subPath}`];
+    return isThere ? [] : [`${partsPath(volume)}/${subPath}`];
   });
 }

@@ -47,12 +47,15 @@ export interface PlannedContainer {
 }
 
 /**
- * Plans how all containers of a pod are started, init containers first. Reads the host and asks image registries at most.
+ * Plans how these containers of a pod are started. Reads the host and asks image registries at most.
  *
  * @throws InvalidInputError, UnsupportedError naming the field at fault.
  */
-export async function planContainers(pod: ResolvedPod, context: ContainerContext): Promise<PlannedContainer[]> {
-  const containers = [...pod.initContainers, ...pod.containers];
+export async function planContainers(
+  pod: ResolvedPod,
+  containers: readonly ResolvedContainer[],
+  context: ContainerContext,
+): Promise<PlannedContainer[]> {
   for (const { name, field } of containers) checkedName(name, `${field}.name`);
   // Registries are far away, so all are asked at once.
   return await Promise.all(containers.map((container) => planContainer(pod, container, context)));

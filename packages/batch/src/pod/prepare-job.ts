@@ -15,7 +15,8 @@ import { buildJobTree } from './build-job-tree.ts';
 import { buildHostsFile } from './hosts-file.ts';
 import { judge, refuseUnsupported, type Judgement } from './judge.ts';
 import { withPlan } from './with-plan.ts';
-import { planContainers, type PlannedContainer } from './plan-containers.ts';
+import type { ContainerTreeParts } from './container-tree.ts';
+import { planContainers, type ContainerContext, type PlannedContainer } from './plan-containers.ts';
 import { batchVerdicts } from './verdict-table.ts';
 import { readVolumes } from './volume-tree.ts';
 
@@ -53,58 +54,73 @@ export interface PrepareContext {
  *
  * @throws InvalidInputError, UnsupportedError naming the field at fault.
  */
-export async function prepareJob(data: RetrievedPodData, context: PrepareContext): Promise<PreparedJob> {
+export async function prepareJob(sent: RetrievedPodData, context: PrepareContext): Promise<PreparedJob> {
+  const data = withoutEphemeral(sent);
   const uid = checkedUid(data.pod.metadata?.uid, 'pod.metadata.uid');
   const { judgement, received } = checkReceived(data, context);
-  const plan = context.scheduler.plan?.(received) ?? { options: [], warnings: [] };
+  const plan = planFor(received, context);
   const pod = withPlan(received, plan);
   const volumes = readVolumes(pod, data);
   const shippedTo = context.policy.shipping && shippedRoot(context.policy.shipping, uid);
   const place = placeOfJob({ uid, shippedTo }, context);
   const { directory } = place;
-  const credentials = readPullSecrets(data.interlink?.imagePullSecrets ?? []);
-  // Images that the site keeps nowhere are where the job is.
-  const root = shippedTo ?? context.root;
-  const containers = await planContainers(pod, {
+  const containers = await planContainers(pod, [...pod.initContainers, ...pod.containers], {
     ...context,
-    root,
+    // Images that the site keeps nowhere are where the job is.
+    root: shippedTo ?? context.root,
     plan,
     volumes,
-    security: data.pod.spec?.securityContext,
     directory,
-    credentials,
+    ...grantsOf(data),
   });
-  const starts = new Map(containers.map(({ container, start }) => [container.name, start]));
-  const checks = new Map(containers.map(({ container, checks: paths }) => [container.name, paths]));
+  const parts = partsOf(containers);
   const record = buildRecord(pod, data, {
     containers: containers.map(summarize),
     createdAt: context.createdAt,
     ...(shippedTo === undefined ? {} : { shippedTo }),
     warnings: [...judgement.warnings, ...plan.warnings],
   });
-  const actions = new Map(containers.map((planned) => [planned.container.name, planned.actions]));
   const { jobIdVariable } = context.scheduler;
   const tree = buildJobTree({
     pod,
     data,
     volumes,
-    starts,
-    checks,
+    ...parts,
     directory,
     policy: context.policy,
     plan,
     deviceVariables: context.scheduler.deviceVariables ?? [],
     jobIdVariable,
-    actions,
   });
   const hosts = context.runtime.bindsHostsFile === true ? buildHostsFile(data.pod) : [];
   return {
     job: buildJob(pod, plan, { root: context.root, place }),
     record,
     files: [...tree, ...hosts, recordFile(record)],
-    starts,
+    starts: parts.starts,
     images: imagesOf(containers),
     judgement,
+  };
+}
+
+/** What the scheduler makes of a pod. */
+export function planFor(pod: ResolvedPod, { scheduler }: Pick<PrepareContext, 'scheduler'>): JobPlan {
+  return scheduler.plan?.(pod) ?? { options: [], warnings: [] };
+}
+
+/** As whom, and with what images, the pod wishes its containers to run. */
+export function grantsOf({ pod, interlink }: RetrievedPodData): Pick<ContainerContext, 'security' | 'credentials'> {
+  return { security: pod.spec?.securityContext, credentials: readPullSecrets(interlink?.imagePullSecrets ?? []) };
+}
+
+/** What of planned containers their files are made from. */
+export function partsOf(
+  containers: readonly PlannedContainer[],
+): Pick<ContainerTreeParts, 'starts' | 'checks' | 'actions'> {
+  return {
+    starts: new Map(containers.map(({ container, start }) => [container.name, start])),
+    checks: new Map(containers.map(({ container, checks }) => [container.name, checks])),
+    actions: new Map(containers.map(({ container, actions }) => [container.name, actions])),
   };
 }
 
@@ -124,6 +140,12 @@ function checkReceived(
   return { judgement, received };
 }
 
+/** Those come by an update. */
+function withoutEphemeral(data: RetrievedPodData): RetrievedPodData {
+  const { spec } = data.pod;
+  return spec ? { ...data, pod: { ...data.pod, spec: { ...spec, ephemeralContainers: [] } } } : data;
+}
+
 function recordFile(record: JobRecord): TreeEntry {
   return { kind: 'file', path: jobFiles.record, mode: 0o600, content: formatJobRecord(record), durable: true };
 }
@@ -133,7 +155,8 @@ export function verdictsIn({ runtime, scheduler, policy, host, tools }: VerdictC
   return batchVerdicts({ runtime, scheduler, policy, user: host.user, tools });
 }
 
-type VerdictContext = Pick<PrepareContext, 'runtime' | 'scheduler' | 'policy' | 'host' | 'tools'>;
+/** What verdicts depend on. */
+export type VerdictContext = Pick<PrepareContext, 'runtime' | 'scheduler' | 'policy' | 'host' | 'tools'>;
 
 function buildJob(
   pod: ResolvedPod,
@@ -172,7 +195,8 @@ function buildRecord(
   };
 }
 
-function summarize({ container, imageId, actions }: PlannedContainer): ContainerSummary {
+/** What the record has of a container. */
+export function summarize({ container, imageId, actions }: PlannedContainer): ContainerSummary {
   const { name, kind, image, spec } = container;
   return {
     name,

@@ -94,7 +94,7 @@ const podVerdicts: VerdictTable = {
   'spec.readinessGates': honoured('by the virtual kubelet'),
   'spec.runtimeClassName': ignored('the backend has one container runtime'),
   'spec.imagePullSecrets': ignored('no credentials are given to the container runtime'),
-  'spec.ephemeralContainers': refused('containers cannot be added to a running job'),
+  'spec.ephemeralContainers': honoured('started in the running job, and ended with it'),
 };
 
 const containerVerdicts: VerdictTable = {
@@ -115,6 +115,7 @@ const containerVerdicts: VerdictTable = {
     emulated('standard input never ends and attach translates line ends; a terminal is what exec has'),
   ),
   'spec.initContainers[].restartPolicy': honoured(),
+  'spec.ephemeralContainers[].targetContainerName': emulated('processes of the machine are visible anyway'),
   'spec.containers[].volumeDevices': refused('block devices cannot be given to a container'),
 };
 
@@ -158,9 +159,12 @@ function securityVerdicts(
 
 /** Of the container that a path leads into; of all that do not say otherwise themselves, where it is the pod's. */
 function isNobodyRoot({ spec }: Pod, path: string): boolean {
-  const [, key, index] = /^spec\.(initContainers|containers)\[(\d+)\]/.exec(path) ?? [];
+  const [, key, index] = /^spec\.(initContainers|containers|ephemeralContainers)\[(\d+)\]/.exec(path) ?? [];
   const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
-  const one = key === undefined ? undefined : spec?.[key as 'initContainers' | 'containers']?.[Number(index)];
+  const one =
+    key === undefined
+      ? undefined
+      : spec?.[key as 'initContainers' | 'containers' | 'ephemeralContainers']?.[Number(index)];
   const concerned = one ? [one] : all.filter(({ securityContext }) => securityContext?.runAsNonRoot === undefined);
   return concerned.every(({ securityContext }) => (wishedUser(spec?.securityContext, securityContext).uid ?? 0) !== 0);
 }

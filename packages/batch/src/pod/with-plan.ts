@@ -26,6 +26,7 @@ export function withPlan(pod: ResolvedPod, { environment = [], hostMounts = [] }
     volumes: [...pod.volumes, ...volumes],
     initContainers: pod.initContainers.map(extend),
     containers: pod.containers.map(extend),
+    ephemeralContainers: pod.ephemeralContainers.map(extend),
   };
 }
 

@@ -25,6 +25,9 @@ function podWithoutValues({ metadata, spec }: Pod): Readonly<Record<string, unkn
       ...spec,
       ...(spec?.initContainers ? { initContainers: spec.initContainers.map(containerWithoutValues) } : {}),
       containers: (spec?.containers ?? []).map(containerWithoutValues),
+      ...(spec?.ephemeralContainers
+        ? { ephemeralContainers: spec.ephemeralContainers.map(containerWithoutValues) }
+        : {}),
     },
   };
 }

@@ -1,4 +1,11 @@
-import { emulated, honoured, unlessDefault, type ResolvedContainer, type VerdictTable } from '@interlink/plugin-sdk';
+import {
+  emulated,
+  honoured,
+  ignored,
+  unlessDefault,
+  type ResolvedContainer,
+  type VerdictTable,
+} from '@interlink/plugin-sdk';
 import type { Bind, ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
@@ -25,6 +32,9 @@ export interface ApptainerOptions extends ApptainerImageOptions {
 const verdicts: VerdictTable = {
   ...imageVerdicts,
   'spec.containers[].volumeMounts[].readOnly': honoured(),
+  'spec.ephemeralContainers[].targetContainerName': ignored(
+    'each container has processes of its own; exec goes into the other one',
+  ),
   'spec.containers[].securityContext.readOnlyRootFilesystem': unlessDefault(
     [false],
     emulated('/tmp, /var/tmp and the home directory can be written, and are lost at the end'),

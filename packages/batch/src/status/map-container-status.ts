@@ -65,7 +65,9 @@ function hasRun(record: ContainerRecord | undefined): boolean {
 const notRunning = { started: false, ready: false };
 
 /** Of a running container. What was written about the run before says nothing. */
-function readiness({ name, watched }: Container, run: number, { health }: ContainerFacts): typeof notRunning {
+function readiness({ name, kind, watched }: Container, run: number, { health }: ContainerFacts): typeof notRunning {
+  // As a kubelet: nobody asks for those that were added.
+  if (kind === 'ephemeral') return { started: true, ready: false };
   if (!watched) return { started: true, ready: true };
   const found = health.get(name);
   return found?.restartCount === run ? found : notRunning;
@@ -118,7 +120,7 @@ function notStarted(container: Container, facts: ContainerFacts) {
 
 /** As a kubelet: while a pod has init containers to run, none of its containers is being created. */
 function creatingReason({ kind }: Container, { hasInitContainers }: ContainerFacts): string {
-  return kind === 'main' && !hasInitContainers ? creating : 'PodInitializing';
+  return kind === 'ephemeral' || (kind === 'main' && !hasInitContainers) ? creating : 'PodInitializing';
 }
 
 function backOffMessage({ name }: Container, record: ContainerRecord, { pod }: ContainerFacts): string {

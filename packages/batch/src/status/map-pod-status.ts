@@ -1,4 +1,4 @@
-import { formatQuantity } from '@interlink/plugin-sdk';
+import { formatQuantity, type ContainerKind } from '@interlink/plugin-sdk';
 import type { PodStatus, RemoteState } from '@interlink/spec';
 import type { ContainerHealth, ContainerRecord, JobOutcome, StopNote } from '../directory/container-record.ts';
 import type { EndCause, JobRecord } from '../directory/job-record.ts';
@@ -39,15 +39,21 @@ export function isUnexplained({ record, stop }: Pick<JobView, 'record' | 'stop'>
 export function mapPodStatus(view: JobView, backend: string): PodStatus {
   const { record } = view;
   const status = (container: JobRecord['containers'][number]) => mapContainerStatus(container, factsOf(view, backend));
+  const ephemeral = record.containers.filter(({ kind }) => kind === 'ephemeral');
   return {
     name: record.name,
     namespace: record.namespace,
     UID: record.uid,
     ...(record.jobId === undefined ? {} : { JID: record.jobId }),
     containers: record.containers.filter(({ kind }) => kind === 'main').map(status),
-    initContainers: record.containers.filter(({ kind }) => kind !== 'main').map(status),
+    initContainers: record.containers.filter(({ kind }) => isInit(kind)).map(status),
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainers: ephemeral.map(status) }),
     interlink: remoteState(view),
   };
+}
+
+function isInit(kind: ContainerKind): boolean {
+  return kind === 'init' || kind === 'sidecar';
 }
 
 function factsOf(view: JobView, backend: string): ContainerFacts {
@@ -59,7 +65,7 @@ function factsOf(view: JobView, backend: string): ContainerFacts {
     pod: record,
     states: lost ? new Map(Object.entries(lost.states)) : view.states,
     health: view.health ?? new Map(),
-    hasInitContainers: record.containers.some(({ kind }) => kind !== 'main'),
+    hasInitContainers: record.containers.some(({ kind }) => isInit(kind)),
     isOver: isOver(view),
     waiting: waitingFor(view),
     ...(lost ? { lost } : {}),

@@ -49,6 +49,16 @@ describe('judgePod', () => {
     ]);
   });
 
+  it('applies entries of containers to ephemeral ones where the table knows a field of these', () => {
+    const spec = { ephemeralContainers: [{ image: 'i', livenessProbe: { x: 1 } }] };
+    expect(judge({ spec })).toEqual([['spec.ephemeralContainers', 'ignored']]);
+    const own = { ...table, 'spec.ephemeralContainers[].targetContainerName': emulated('on disk') };
+    expect(judge({ spec }, own)).toEqual([
+      ['spec.ephemeralContainers[0].image', 'honoured'],
+      ['spec.ephemeralContainers[0].livenessProbe', 'emulated'],
+    ]);
+  });
+
   it('applies entries of containers to init containers unless these have their own', () => {
     expect(
       judge({ spec: { initContainers: [{ image: 'i', livenessProbe: { x: 1 }, securityContext: { runAsUser: 5 } }] } }),

@@ -86,12 +86,12 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-const initContainers = 'spec.initContainers[]';
+const otherContainers = ['spec.initContainers[]', 'spec.ephemeralContainers[]'];
 
 /** The patterns that speak for a place, the more special one first. */
 function aliases(pattern: string): string[] {
-  if (!pattern.startsWith(initContainers)) return [pattern];
-  return [pattern, `spec.containers[]${pattern.slice(initContainers.length)}`];
+  const list = otherContainers.find((name) => pattern.startsWith(name));
+  return list === undefined ? [pattern] : [pattern, `spec.containers[]${pattern.slice(list.length)}`];
 }
 
 function longestMatch(patterns: readonly string[], { entries }: PreparedTable): Match | undefined {

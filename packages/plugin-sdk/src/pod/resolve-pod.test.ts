@@ -28,6 +28,7 @@ describe('resolvePod', () => {
       dataOf({
         initContainers: [{ name: 'a' }, { name: 'b', restartPolicy: 'Always' }, { name: 'c' }],
         containers: [{ name: 'd' }],
+        ephemeralContainers: [{ name: 'e' }],
       }),
     );
     expect(pod.initContainers.map(({ name, kind, field }) => [name, kind, field])).toEqual([
@@ -36,6 +37,9 @@ describe('resolvePod', () => {
       ['c', 'init', 'pod.spec.initContainers[2]'],
     ]);
     expect(pod.containers.map(({ kind }) => kind)).toEqual(['main']);
+    expect(pod.ephemeralContainers.map(({ kind, field }) => [kind, field])).toEqual([
+      ['ephemeral', 'pod.spec.ephemeralContainers[0]'],
+    ]);
   });
 
   it('fills in the defaults of an API server', () => {

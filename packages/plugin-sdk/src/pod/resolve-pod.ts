@@ -13,8 +13,11 @@ import { resolveEnvironment, type EnvironmentValues } from './resolve-environmen
 import { resolveMounts, type ResolvedMount } from './resolve-mounts.ts';
 import { volumeKind, type VolumeKind } from './volume-kind.ts';
 
-/** `init`: runs to its end before the next starts. `sidecar`: an init container that stays (`restartPolicy: Always`). */
-export type ContainerKind = 'init' | 'sidecar' | 'main';
+/**
+ * `init`: runs to its end before the next starts. `sidecar`: an init container that stays (`restartPolicy: Always`). `ephemeral`: added to a pod
+ * that is there.
+ */
+export type ContainerKind = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
 /** A container with everything resolved that can be without running it. */
 export interface ResolvedContainer {
@@ -57,6 +60,8 @@ export interface ResolvedPod {
   /** Init containers and sidecars, in the order in which they start. */
   readonly initContainers: readonly ResolvedContainer[];
   readonly containers: readonly ResolvedContainer[];
+  /** What was added to the pod, to look into it. They never decide on its end. */
+  readonly ephemeralContainers: readonly ResolvedContainer[];
   readonly volumes: readonly ResolvedVolume[];
   readonly resources: PodResources;
   /** Default 30. */
@@ -91,10 +96,13 @@ export function resolvePod(data: RetrievedPodData, options: ResolvePodOptions = 
   const volumes = resolveVolumes(pod);
   const scope = { data: clean, values, volumeKinds: new Map(volumes.map(({ name, kind }) => [name, kind])) };
   checkContainerNames(pod);
+  const resolveAll = (key: ContainerList): ResolvedContainer[] =>
+    list(pod, key).map(([container, field]) => resolveContainer(container, field, scope));
   return {
     ...identity(pod),
-    initContainers: list(pod, 'initContainers').map(([container, field]) => resolveContainer(container, field, scope)),
-    containers: list(pod, 'containers').map(([container, field]) => resolveContainer(container, field, scope)),
+    initContainers: resolveAll('initContainers'),
+    containers: resolveAll('containers'),
+    ephemeralContainers: resolveAll('ephemeralContainers'),
     volumes,
     resources: podResources(pod),
     terminationGracePeriodSeconds: pod.spec?.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,
@@ -129,6 +137,7 @@ function resolveContainer(container: Container, field: string, scope: ContainerS
 }
 
 function kindOf(container: Container, field: string): ContainerKind {
+  if (field.startsWith('pod.spec.ephemeralContainers')) return 'ephemeral';
   if (!field.startsWith('pod.spec.initContainers')) return 'main';
   return container.restartPolicy === 'Always' ? 'sidecar' : 'init';
 }
@@ -148,13 +157,16 @@ function expandAll(texts: readonly string[] | undefined, field: string, environm
   return texts.map((text, index) => expandVariables(withoutNul(text, `${field}[${index}]`), lookup));
 }
 
-function list(pod: Pod, key: 'initContainers' | 'containers'): [container: Container, field: string][] {
+type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers';
+
+function list(pod: Pod, key: ContainerList): [container: Container, field: string][] {
   return (pod.spec?.[key] ?? []).map((container, index) => [container, `pod.spec.${key}[${index}]`]);
 }
 
 function checkContainerNames(pod: Pod): void {
   const seen = new Set<string>();
-  for (const [{ name }, field] of [...list(pod, 'initContainers'), ...list(pod, 'containers')]) {
+  const all = (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((key) => list(pod, key));
+  for (const [{ name }, field] of all) {
     if (seen.has(name)) {
       throw new InvalidInputError(`${field}.name: there are two containers named ${name}`, { field: `${field}.name` });
     }

@@ -150,6 +150,7 @@ function indexOf(volume: Volume, data: RetrievedPodData): number {
 }
 
 function isMounted(volume: Volume, { pod }: RetrievedPodData): boolean {
-  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const { initContainers, containers: main, ephemeralContainers } = pod.spec ?? {};
+  const containers = [initContainers, main, ephemeralContainers].flatMap((list) => list ?? []);
   return containers.some(({ volumeMounts }) => (volumeMounts ?? []).some(({ name }) => name === volume.name));
 }
