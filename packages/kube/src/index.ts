@@ -1,3 +1,4 @@
+export { metadataOnly } from './client/kube-client.ts';
 export { createKubeClient } from './client/create-kube-client.ts';
 export { fenceKubeClient } from './client/fence-kube-client.ts';
 export { hasStatus } from './client/map-kube-error.ts';

@@ -19,6 +19,8 @@ export interface ServiceAccountToken {
   readonly token: string;
   /** RFC 3339. */
   readonly expirationTimestamp: string;
+  /** How long it is good from its issue on, which may differ from what was asked for. */
+  readonly lifetimeSeconds: number;
 }
 
 /** A new token of a service account. */
@@ -32,6 +34,11 @@ export async function requestToken(options: RequestTokenOptions): Promise<Servic
     kind: 'TokenRequest',
     spec: { audiences, expirationSeconds, boundObjectRef },
   };
-  const answer = await client.request<{ status: ServiceAccountToken }>({ method: 'POST', path, body, signal });
-  return answer.status;
+  const { spec, status } = await client.request<TokenRequest>({ method: 'POST', path, body, signal });
+  return { ...status, lifetimeSeconds: spec.expirationSeconds };
+}
+
+interface TokenRequest {
+  readonly spec: { readonly expirationSeconds: number };
+  readonly status: Omit<ServiceAccountToken, 'lifetimeSeconds'>;
 }

@@ -91,7 +91,7 @@ async function sendOnce(connection: Connection, call: Call, userAgent: string): 
     method: call.method,
     headers: {
       ...(credentials.headers as Record<string, string>),
-      accept: 'application/json',
+      accept: call.accept ?? 'application/json',
       'user-agent': userAgent,
       ...(body === undefined ? {} : { 'content-type': call.contentType }),
     },

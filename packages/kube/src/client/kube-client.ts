@@ -1,6 +1,9 @@
 /** Values of a query string; undefined ones are left out. */
 export type QueryParameters = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** For {@link KubeRequest.accept}: an object without its contents. */
+export const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
 /** One request to the API server. */
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -11,6 +14,8 @@ export interface KubeRequest {
   readonly body?: unknown;
   /** Default: `application/merge-patch+json` for PATCH, else `application/json`. */
   readonly contentType?: string | undefined;
+  /** What the answer should be, e.g. {@link metadataOnly}. Default `application/json`. */
+  readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Longest wait for the answer and between two parts of it. Default 30. */
   readonly timeoutSeconds?: number | undefined;

@@ -189,6 +189,7 @@ function readPods(file: LegacyFile): PodSettings {
     defaultTolerationSeconds: extensions?.DefaultTolerationSeconds,
     orphanAfterSeconds: extensions?.OrphanAfterSeconds,
     sweepIntervalSeconds: extensions?.SweepIntervalSeconds,
+    volumeRefreshSeconds: extensions?.VolumeRefreshSeconds,
     workers: extensions?.Workers,
   };
 }

@@ -50,6 +50,9 @@ export const extensionsSchema = z.strictObject({
   ),
   OrphanAfterSeconds: optionalSeconds.describe('A job without a pod is deleted after this time. Default: 60.'),
   SweepIntervalSeconds: optionalSeconds.describe('Seconds between two looks for jobs without a pod. Default: 300.'),
+  VolumeRefreshSeconds: optionalSeconds.describe(
+    'Seconds between two looks at the ConfigMaps and Secrets of running pods. 0: never. Default: 60.',
+  ),
   Workers: optionalCount.describe('Pods worked on at the same time. Default: 96.'),
 });
 

@@ -8,6 +8,8 @@ import {
   type Pod,
 } from '@interlink/spec';
 import type { PodDirectory } from '../pods/pod-directory.ts';
+import { containerStatusesOf } from '../pods/status/tracked-containers.ts';
+import { containerNames } from './container-names.ts';
 import { parseLogQuery } from './parse-log-query.ts';
 import { streamLog } from './stream-log.ts';
 
@@ -98,8 +100,7 @@ async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
 }
 
 function checkContainer(pod: Pod, { container, pod: name }: LogTarget): void {
-  const names = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((entry) => entry.name);
-  if (!names.includes(container)) {
+  if (!containerNames(pod).includes(container)) {
     throw new NotFoundError(`container ${JSON.stringify(container)} not found in pod ${JSON.stringify(name)}`);
   }
 }
@@ -119,8 +120,8 @@ function explain(error: unknown, pod: Pod, target: LogTarget & { readonly previo
 
 /** What a kubelet says of a container that has not started; undefined for one that has. */
 function waitingWords(pod: Pod, { container, pod: name }: LogTarget): string | undefined {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const { state = { waiting: {} }, lastState } = statuses.find((entry) => entry.name === container) ?? {};
+  const { state = { waiting: {} }, lastState } =
+    containerStatusesOf(pod.status).find((entry) => entry.name === container) ?? {};
   if (state.waiting === undefined || lastState?.terminated !== undefined) return undefined;
   const reason = state.waiting.reason ?? 'ContainerCreating';
   return `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${reason}`;

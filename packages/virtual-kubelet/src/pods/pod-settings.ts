@@ -38,6 +38,11 @@ export interface PodSettings {
   readonly orphanAfterSeconds?: number | undefined;
   /** Seconds between two looks for jobs without a pod. Default 300. */
   readonly sweepIntervalSeconds?: number | undefined;
+  /**
+   * Seconds between two looks at the ConfigMaps and Secrets of pods that the backend holds; what changed is sent to a backend that takes updates.
+   * 0: never, tokens are renewed all the same. Default 60.
+   */
+  readonly volumeRefreshSeconds?: number | undefined;
   /** Pods worked on at the same time; most of them wait for an answer. Default 96. */
   readonly workers?: number | undefined;
 }
@@ -57,6 +62,7 @@ export interface EffectivePodSettings extends PodSettings {
   readonly defaultTolerationSeconds: number;
   readonly orphanAfterSeconds: number;
   readonly sweepIntervalSeconds: number;
+  readonly volumeRefreshSeconds: number;
   readonly workers: number;
 }
 
@@ -77,6 +83,7 @@ export function withPodDefaults(settings: PodSettings): EffectivePodSettings {
     defaultTolerationSeconds: settings.defaultTolerationSeconds ?? 300,
     orphanAfterSeconds: settings.orphanAfterSeconds ?? 60,
     sweepIntervalSeconds: settings.sweepIntervalSeconds ?? 300,
+    volumeRefreshSeconds: settings.volumeRefreshSeconds ?? 60,
     workers: settings.workers ?? 96,
   };
 }

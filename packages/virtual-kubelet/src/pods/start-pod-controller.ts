@@ -28,6 +28,7 @@ import { createObjectSource } from './inputs/create-object-source.ts';
 import type { PodDirectory } from './pod-directory.ts';
 import { withPodDefaults, type PodSettings } from './pod-settings.ts';
 import { isTerminal } from './status/pod-phase.ts';
+import { createUpdateLoop } from './updates/create-update-loop.ts';
 
 /** What {@link startPodController} needs. The caller owns all of it. */
 export interface PodControllerOptions {
@@ -135,20 +136,22 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
   };
   const eventLoop = createEventLoop({ context, enqueue, overtake: (uid) => statusLoop.overtake(uid) });
   const statusLoop = createStatusLoop({ context, enqueue, isPushed: () => eventLoop.isOpen });
+  const updates = createUpdateLoop({ context, enqueue });
   const departures = createDepartures(context);
   const reconcile = traceReconcile(measureReconcile(createPodReconcile(context), context), context);
   observePods(options.metrics, { store: context.store, queue });
   const worker = createController({ name: 'pods', queue, workers: settings.workers, reconcile, logger });
   const { finishesWork = true } = options;
   const controller = finishesWork ? drainController(worker, { clock, milliseconds: drainMilliseconds }) : worker;
-  const loops = [controller, departures, statusLoop, eventLoop, createOrphanSweep(context)];
-  return { informer, context, enqueue, loops };
+  const loops = [controller, departures, statusLoop, eventLoop, updates, createOrphanSweep(context)];
+  return { informer, context, enqueue, updates, loops };
 }
 
 /** Decides which changes are work. */
-function follow({ context, enqueue }: Parts, change: Change<Pod>): void {
+function follow({ context, enqueue, updates }: Parts, change: Change<Pod>): void {
   const { object: pod, previous, type } = change;
   context.store.follow(change);
+  updates.follow(change);
   if (type === 'deleted') {
     depart(context, pod);
     return;

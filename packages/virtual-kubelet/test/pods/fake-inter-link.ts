@@ -29,6 +29,10 @@ export interface FakeInterLink extends InterLinkApi {
   /** Creates that reached it, by UID, repeated ones too. */
   readonly creates: string[];
   readonly deletes: string[];
+  /** Updates that it took, in order. Each ephemeral container in one runs from then on. */
+  readonly updates: PodCreateRequests[];
+  /** Errors that the next updates answer with, in order. */
+  readonly updateErrors: Error[];
   /** Jobs that it has, by pod UID. */
   readonly jobs: Map<string, FakeJob>;
   /** How many pods each status question was about. */
@@ -50,6 +54,8 @@ export interface FakeInterLink extends InterLinkApi {
 export interface FakeJob {
   readonly request: PodCreateRequests;
   readonly jobId: string;
+  /** States of its ephemeral containers. */
+  readonly ephemeral: Map<string, ContainerStatus['state']>;
   state: ContainerStatus['state'];
 }
 
@@ -67,7 +73,9 @@ export function createFakeInterLink(options: FakeOptions = {}): FakeInterLink {
     const state = job?.state ?? { waiting: { reason: 'Unknown' } };
     const containers = (pod.spec?.containers ?? []).map((container) => containerStatus(container.name, state));
     if (!ours) return { ...answer, containers };
-    return { ...answer, containers, interlink: { state: job === undefined ? 'gone' : 'known' } };
+    const added = [...(job?.ephemeral ?? [])].map(([name, own]) => containerStatus(name, own));
+    const ephemeral = added.length > 0 ? { ephemeralContainers: added } : {};
+    return { ...answer, containers, ...ephemeral, interlink: { state: job === undefined ? 'gone' : 'known' } };
   }
 
   const tell = (pod: Pod): void => listeners.forEach((listener) => listener(statusOf(pod)));
@@ -77,6 +85,8 @@ export function createFakeInterLink(options: FakeOptions = {}): FakeInterLink {
     accepts: () => new Set(options.accepts),
     creates: [],
     deletes: [],
+    updates: [],
+    updateErrors: [],
     questions: [],
     createErrors: [],
     deleteErrors: [],
@@ -89,10 +99,22 @@ export function createFakeInterLink(options: FakeOptions = {}): FakeInterLink {
       fake.creates.push(uid);
       const error = fake.createErrors.shift();
       if (error !== undefined) return Promise.reject(error);
-      const job = jobs.get(uid) ?? { request, jobId: `job-${jobs.size + 1}`, state: startsAs };
+      const job = jobs.get(uid) ?? { request, jobId: `job-${jobs.size + 1}`, ephemeral: new Map(), state: startsAs };
       jobs.set(uid, job);
       tell(request.pod);
       return Promise.resolve({ PodUID: uid, PodJID: job.jobId });
+    },
+    update(request) {
+      const error = fake.updateErrors.shift();
+      if (error !== undefined) return Promise.reject(error);
+      fake.updates.push(request);
+      const job = jobs.get(request.pod.metadata?.uid ?? '');
+      const running = { running: { startedAt: new Date().toISOString() } };
+      for (const { name } of request.pod.spec?.ephemeralContainers ?? []) {
+        if (job?.ephemeral.has(name) === false) job.ephemeral.set(name, running);
+      }
+      tell(request.pod);
+      return Promise.resolve();
     },
     status(pods) {
       fake.questions.push(pods.length);

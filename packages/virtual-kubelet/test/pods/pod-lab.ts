@@ -1,5 +1,5 @@
 import { createEventRecorder, createKubeClient, hasStatus, type KubeClient } from '@interlink/kube';
-import { createLogger, createMetrics, silentLogger, systemClock } from '@interlink/runtime';
+import { createLogger, createMetrics, silentLogger, systemClock, type Clock } from '@interlink/runtime';
 import type { Pod, PodSpec } from '@interlink/spec';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '@interlink/testbed';
 import type { PodSettings } from '../../src/pods/pod-settings.ts';
@@ -17,7 +17,7 @@ export interface PodLab extends AsyncDisposable {
   /** A new namespace that is ready for pods. */
   namespace(): Promise<string>;
   /** Starts a pod controller of the node. */
-  start(api: FakeInterLink, config?: PodSettings): Promise<PodController>;
+  start(api: FakeInterLink, config?: PodSettings, options?: StartOptions): Promise<PodController>;
   createPod(namespace: string, name: string, spec?: Partial<PodSpec>): Promise<Pod>;
   pod(namespace: string, name: string): Promise<Pod | undefined>;
   /** Events of a pod as `type reason: message`. */
@@ -31,6 +31,12 @@ const nodeName = 'lab';
 const neighbourName = 'neighbour';
 const defaultHeartbeatMilliseconds = 10_000;
 const logger = process.env['POD_LAB_LOG'] === undefined ? silentLogger : createLogger({ name: 'lab', level: 'debug' });
+
+/** How a controller of the lab starts. */
+export interface StartOptions {
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
 
 /** How {@link startPodLab} starts. */
 export interface PodLabOptions extends Pick<ControlPlaneOptions, 'extraArguments'> {
@@ -74,7 +80,7 @@ export async function startPodLab(options: PodLabOptions = {}): Promise<PodLab> 
       await eventually(() => read(`/api/v1/namespaces/${name}/configmaps/kube-root-ca.crt`));
       return name;
     },
-    start: (api, config = {}) =>
+    start: (api, config = {}, { clock = systemClock } = {}) =>
       startPodController({
         client,
         api,
@@ -83,7 +89,7 @@ export async function startPodLab(options: PodLabOptions = {}): Promise<PodLab> 
         config: { statusIntervalSeconds: 0.3, ...config },
         events: createEventRecorder({ client, component: 'test', logger }),
         metrics: createMetrics(),
-        clock: systemClock,
+        clock,
         logger,
         signal: ending.signal,
         podIp: '10.0.0.1',

@@ -4,7 +4,7 @@ import type { PodSettings } from '../../src/pods/pod-settings.ts';
 import type { PodController } from '../../src/pods/start-pod-controller.ts';
 import { eventually } from '../eventually.ts';
 import { createFakeInterLink, type FakeInterLink, type FakeOptions } from './fake-inter-link.ts';
-import { startPodLab, type PodLab } from './pod-lab.ts';
+import { startPodLab, type PodLab, type StartOptions } from './pod-lab.ts';
 
 /** A backend that announces that it pushes and lists. */
 export const pushing: FakeOptions = { features: ['events', 'list'] };
@@ -38,8 +38,8 @@ export function usePodLab() {
     await lab.client.request({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
   });
 
-  async function start(api: FakeInterLink, config?: PodSettings): Promise<PodController> {
-    const controller = await lab.start(api, config);
+  async function start(api: FakeInterLink, config?: PodSettings, options?: StartOptions): Promise<PodController> {
+    const controller = await lab.start(api, config, options);
     controllers.push(controller);
     return controller;
   }

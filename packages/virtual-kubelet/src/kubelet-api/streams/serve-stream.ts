@@ -22,6 +22,7 @@ import {
 } from '@interlink/spec';
 import type { Logger } from '@interlink/runtime';
 import type { PodDirectory } from '../../pods/pod-directory.ts';
+import { containerNames } from '../container-names.ts';
 import { firstProtocol, openFirstChannels } from './open-first-channels.ts';
 import { openSpdyChannels } from './open-spdy-channels.ts';
 import { parseStreamOptions, type StreamOptions } from './parse-stream-options.ts';
@@ -166,9 +167,9 @@ function findPod([namespace = '', name = '', uid]: readonly string[], { pods }: 
   return pod;
 }
 
-function checkContainer({ spec }: Pod, container: string): void {
-  const known = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].some(({ name }) => name === container);
-  if (!known) throw new NotFoundError(`container not found (${JSON.stringify(container)})`);
+function checkContainer(pod: Pod, container: string): void {
+  if (!containerNames(pod).includes(container))
+    throw new NotFoundError(`container not found (${JSON.stringify(container)})`);
 }
 
 function identityOf({ metadata }: Pod): { namespace: string; podName: string; podUid: string } {

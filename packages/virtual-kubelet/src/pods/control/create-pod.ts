@@ -6,6 +6,8 @@ import { podAddresses } from '../status/pod-addresses.ts';
 import type { PodEvent } from '../status/pod-event.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { statusEvents } from '../status/status-events.ts';
+import { changeableParts } from '../updates/changeable-parts.ts';
+import { describeSent, type SentState } from '../updates/sent-state.ts';
 import { judgeCreateError, triesBeforeRefusal } from './judge-create-error.ts';
 import { creatingReason, statusContext, type PodContext, type Step } from './pod-context.ts';
 import { podKey, podUid } from './pod-identity.ts';
@@ -24,16 +26,17 @@ const firstAnswerMilliseconds = 100;
 export async function createPod(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
   const created = context.memory.created.get(podUid(pod));
   if (created !== undefined) return await recordCreated(context, pod, created, signal);
-  let built: BuiltRequest;
+  let found: Built;
   try {
-    built = await buildRequest(context, pod);
+    found = await buildRequest(context, pod);
   } catch (error) {
     if (judgeCreateError(error) !== 'refused') throw error;
     return await refuse(context, pod, error, signal);
   }
+  const { built, sent } = found;
   if ('problems' in built) return await waitForInputs(context, pod, built.problems, signal);
   reportAbsent(context, pod, built.absentPullSecrets);
-  return await send(context, pod, built.request, signal);
+  return await send(context, pod, { request: built.request, sent }, signal);
 }
 
 /** In a kubelet's words. It may be that the image is for everybody. */
@@ -44,20 +47,33 @@ function reportAbsent(context: PodContext, pod: Pod, pullSecrets: readonly strin
   tellPod(context, pod, { type: 'Warning', reason: 'FailedToRetrieveImagePullSecret', message });
 }
 
-async function buildRequest(context: PodContext, pod: Pod): Promise<BuiltRequest> {
-  const { settings, clusterId, nodeIp } = context;
-  const inputs = await fetchPodInputs(pod, { settings, source: context.objects, accepts: context.accepts() });
-  return buildCreateRequest(pod, { inputs, settings, clusterId, addresses: podAddresses(pod, nodeIp) });
+interface Built {
+  readonly built: BuiltRequest;
+  /** What will have been sent; undefined where it cannot change, or changes cannot be brought. */
+  readonly sent: SentState | undefined;
+}
+
+async function buildRequest(context: PodContext, pod: Pod): Promise<Built> {
+  const { settings, clusterId, nodeIp, clock } = context;
+  const now = clock.now();
+  const accepts = context.accepts();
+  const inputs = await fetchPodInputs(pod, { settings, source: context.objects, accepts });
+  const built = buildCreateRequest(pod, { inputs, settings, clusterId, addresses: podAddresses(pod, nodeIp) });
+  const parts = context.features().has('update') ? changeableParts(pod, { settings, accepts }) : undefined;
+  const sent = parts && describeSent(pod, parts, inputs, { now, jitter: Math.random(), ephemeral: [] });
+  return { built, sent };
 }
 
 async function send(
   context: PodContext,
   unprepared: Pod,
-  request: PodCreateRequests,
+  { request, sent }: { readonly request: PodCreateRequests; readonly sent: SentState | undefined },
   signal: AbortSignal,
 ): Promise<Step> {
   const { memory, clock, metrics } = context;
   const uid = podUid(unprepared);
+  // A backend that has the pod already keeps what it was sent first.
+  const isFirst = !memory.attempted.has(uid) && !wasAttempted(unprepared);
   // Before the mark of this try is there.
   if (wasAttempted(unprepared)) memory.attempted.add(uid);
   const pod = await preparePod(context, unprepared, signal);
@@ -70,6 +86,7 @@ async function send(
     const created = (await findEarlier(context, pod, callSignal)) ?? (await callCreate(context, request, callSignal));
     metrics.created('accepted', seconds());
     memory.created.set(uid, created);
+    if (sent !== undefined && isFirst) memory.remember(uid, sent);
     if (context.isPushed()) await firstAnswer(context, uid, callSignal);
     return await recordCreated(context, pod, created, signal);
   } catch (error) {

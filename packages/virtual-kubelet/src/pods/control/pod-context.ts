@@ -5,6 +5,7 @@ import type { ObjectSource } from '../inputs/create-object-source.ts';
 import type { EffectivePodSettings } from '../pod-settings.ts';
 import { podAddresses } from '../status/pod-addresses.ts';
 import type { StatusContext, WaitingReason } from '../status/status-context.ts';
+import { podUid } from './pod-identity.ts';
 import type { PodStore } from './create-pod-store.ts';
 import type { PodMemory } from './pod-memory.ts';
 import type { PodMetrics } from './pod-metrics.ts';
@@ -42,13 +43,15 @@ export type Step = { readonly requeueAfterSeconds?: number | undefined } | undef
 
 /** The context of a status that is computed now. */
 export function statusContext(
-  { nodeIp, settings, clock }: PodContext,
+  { nodeIp, settings, clock, memory }: PodContext,
   pod: Pod,
   waiting?: (containerName: string) => WaitingReason | undefined,
 ): StatusContext {
   const addresses = podAddresses(pod, nodeIp);
   const { lostAfterSeconds, unknownLostAfterSeconds } = settings;
-  return { addresses, lostAfterSeconds, unknownLostAfterSeconds, now: clock.now(), waiting };
+  const held = memory.heldBack.get(podUid(pod));
+  const reason = held === undefined ? waiting : (name: string) => held.get(name) ?? waiting?.(name);
+  return { addresses, lostAfterSeconds, unknownLostAfterSeconds, now: clock.now(), waiting: reason };
 }
 
 /** The reason of containers that are being created, as a kubelet words it. */

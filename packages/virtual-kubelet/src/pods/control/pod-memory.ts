@@ -1,4 +1,6 @@
 import type { CreateStruct, PodStatus } from '@interlink/spec';
+import type { WaitingReason } from '../status/status-context.ts';
+import { immutableVersion, type SentState } from '../updates/sent-state.ts';
 
 /** An answer about a pod that waits to be taken over; without a status, the backend was asked and said nothing. */
 export interface RemoteAnswer {
@@ -7,7 +9,7 @@ export interface RemoteAnswer {
 
 /**
  * What this process knows of pods beyond their objects. Everything in it can be lost: after a restart it is found out again, at the price of
- * a repeated call that changes nothing. It is empty for a pod at rest.
+ * a repeated call that changes nothing. It is empty for a plain pod at rest.
  */
 export interface PodMemory {
   /** The latest answer about a pod, by UID. */
@@ -32,8 +34,16 @@ export interface PodMemory {
   readonly accepted: Set<string>;
   /** What was told last of a pod's failing probes. */
   readonly alarms: Map<string, string>;
+  /** What a pod was sent last, where that can change. */
+  readonly sent: Map<string, SentState>;
+  /** Ephemeral containers that the backend has not got, and why, by pod and container. */
+  readonly heldBack: Map<string, Map<string, WaitingReason>>;
   /** What was warned of once for all pods. */
   readonly warned: Set<string>;
+  /** Versions of ConfigMaps and Secrets by path, as they were seen last; empty for one that was not there. */
+  readonly versions: Map<string, string>;
+  /** Notes what a pod was sent: the versions in it were seen. */
+  remember(uid: string, sent: SentState): void;
   /** Forgets a pod that is no more. */
   forget(uid: string): void;
 }
@@ -52,10 +62,18 @@ export function createPodMemory(): PodMemory {
     silentSince: new Map<string, number>(),
     accepted: new Set<string>(),
     alarms: new Map<string, string>(),
+    sent: new Map<string, SentState>(),
+    heldBack: new Map<string, Map<string, WaitingReason>>(),
     warned: new Set<string>(),
   };
+  const versions = new Map<string, string>();
   return {
     ...memory,
+    versions,
+    remember(uid, sent) {
+      memory.sent.set(uid, sent);
+      for (const [path, version] of sent.versions) if (version !== immutableVersion) versions.set(path, version);
+    },
     forget(uid) {
       for (const part of Object.values(memory)) part.delete(uid);
     },

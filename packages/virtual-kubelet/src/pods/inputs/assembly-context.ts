@@ -10,4 +10,6 @@ export interface AssemblyContext {
   readonly settings: PodSettings;
   /** Variables of the API server and the Services, which every container gets where it does not set them itself. */
   readonly sharedVariables: ReadonlyMap<string, string>;
+  /** See `AssemblyOptions.lenient`. */
+  readonly lenient: boolean;
 }

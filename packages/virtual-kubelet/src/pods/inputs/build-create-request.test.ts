@@ -12,13 +12,13 @@ import { describe, expect, it } from 'vitest';
 import type { PodSettings } from '../pod-settings.ts';
 import { buildPod, container, type PodParts } from '../../../test/pods/build-pod.ts';
 import { buildCreateRequest, type BuiltRequest } from './build-create-request.ts';
-import type { Lookup, PodInputs } from './pod-inputs.ts';
+import type { BoundToken, Lookup, PodInputs } from './pod-inputs.ts';
 
 interface World {
   configMaps?: Record<string, Partial<ConfigMap> | Lookup<ConfigMap>>;
   secrets?: Record<string, Record<string, string>>;
   pullSecrets?: Record<string, Lookup<Secret>>;
-  tokens?: Record<string, Lookup<string>>;
+  tokens?: Record<string, Lookup<BoundToken>>;
   services?: Service[];
   allocatable?: Record<string, string>;
   settings?: PodSettings;
@@ -304,7 +304,7 @@ describe('volumes', () => {
     const sent = request(withVolume(volume, { labels: { b: '2', a: '1"' } }), {
       configMaps: { ...cfg, bin: { binaryData: { blob: base64(new Uint8Array([255, 0])) } } },
       secrets: { sec: { text: 'hello' } },
-      tokens: { 'all/0': { found: 'jwt' } },
+      tokens: { 'all/0': { found: { token: 'jwt', lifetimeSeconds: 3607 } } },
     });
     const [map] = sent.projectedvolumesmaps ?? [];
     expect(map?.metadata).toEqual({ name: 'all' });

@@ -1,37 +1,7 @@
-import {
-  annotations,
-  InternalError,
-  UnsupportedError,
-  type ConfigMap,
-  type Container,
-  type EnvVar,
-  type Pod,
-  type PodCreateRequests,
-  type PodSpec,
-  type Secret,
-  type Volume,
-} from '@interlink/spec';
+import { InternalError, type Pod, type PodCreateRequests } from '@interlink/spec';
 import { omitKeys } from '../omit-keys.ts';
-import type { PodSettings } from '../pod-settings.ts';
-import type { PodAddresses } from '../status/pod-addresses.ts';
-import { apiServerVariables } from './api-server-variables.ts';
-import type { AssemblyContext } from './assembly-context.ts';
-import { containerEnvironment } from './container-environment.ts';
-import { configMapOfVolume, secretOfVolume, type VolumeObject } from './object-volumes.ts';
-import { offloadedContainers } from './offloaded-pod.ts';
-import type { InputProblem, PodInputs } from './pod-inputs.ts';
-import { asProjectedVolume, downwardMap, projectedMap } from './projected-volume.ts';
-import { serviceVariables } from './service-variables.ts';
-import { subPathProblem } from './sub-path-problem.ts';
-
-/** What is needed besides the pod. */
-export interface CreateRequestParts {
-  readonly inputs: PodInputs;
-  readonly settings: PodSettings;
-  /** UID of the cluster's kube-system namespace. */
-  readonly clusterId: string;
-  readonly addresses: PodAddresses;
-}
+import { assembleRequest, type RequestParts } from './assemble-request.ts';
+import type { InputProblem } from './pod-inputs.ts';
 
 /** The request, or everything that the pod still has to wait for. */
 export type BuiltRequest =
@@ -44,120 +14,14 @@ export type BuiltRequest =
 
 /**
  * Puts a pod and what it needs into the body of a create: environment resolved, containers that are not offloaded left out, volumes with
- * their objects.
+ * their objects. Ephemeral containers come by update.
  *
  * @throws UnsupportedError or InvalidInputError that names the field, for a pod that can never be sent.
  */
-export function buildCreateRequest(pod: Pod, parts: CreateRequestParts): BuiltRequest {
-  const { inputs, settings } = parts;
-  const context: AssemblyContext = {
-    pod: withAddresses(pod, parts.addresses),
-    inputs,
-    settings,
-    sharedVariables: new Map([...serviceVariables(inputs.services), ...apiServerVariables(settings)]),
-  };
-  const problems: InputProblem[] = [];
-  const volumes = assembleVolumes(context, problems);
-  const containers = assembleContainers(context, problems);
+export function buildCreateRequest(pod: Pod, parts: RequestParts): BuiltRequest {
+  const spec = omitKeys(pod.spec ?? { containers: [] }, 'ephemeralContainers');
+  const { request, problems, absentPullSecrets } = assembleRequest({ ...pod, spec }, parts);
   if (problems.length > 0) return { problems };
-  if (inputs.tokens === undefined) throw new InternalError('a pod was built without its tokens');
-  const spec: PodSpec = { ...(pod.spec ?? { containers: [] }), ...containers, ...volumes.spec };
-  const pullSecrets = [...inputs.pullSecrets];
-  const imagePullSecrets = pullSecrets.flatMap(([, lookup]) => ('found' in lookup ? [lookup.found] : []));
-  return {
-    absentPullSecrets: pullSecrets.flatMap(([name, lookup]) => ('found' in lookup ? [] : [name])),
-    request: {
-      pod: wirePod(context.pod, spec, parts.clusterId),
-      configmaps: [...volumes.configMaps.values()],
-      secrets: [...volumes.secrets.values()],
-      projectedvolumesmaps: volumes.projected,
-      jobscriptURL: settings.jobScriptBuilderUrl ?? '',
-      ...(imagePullSecrets.length > 0 ? { interlink: { imagePullSecrets } } : {}),
-    },
-  };
-}
-
-function withAddresses(pod: Pod, { hostIp, podIp }: PodAddresses): Pod {
-  const status = { ...pod.status, hostIP: hostIp, hostIPs: [{ ip: hostIp }], podIP: podIp, podIPs: [{ ip: podIp }] };
-  return { ...pod, status };
-}
-
-/** Like the typed Go client: without apiVersion, kind and field owners. */
-function wirePod(pod: Pod, spec: PodSpec, clusterId: string): Pod {
-  const metadata = omitKeys(pod.metadata ?? {}, 'managedFields');
-  const marked = { ...metadata, annotations: { ...metadata.annotations, [annotations.clusterId]: clusterId } };
-  return { metadata: marked, spec, ...(pod.status ? { status: pod.status } : {}) };
-}
-
-function assembleContainers(context: AssemblyContext, problems: InputProblem[]): Partial<PodSpec> {
-  const { spec } = context.pod;
-  const { init, main } = offloadedContainers(context.pod);
-  if (main.length === 0) {
-    const field = `metadata.annotations[${annotations.disableOffloadContainers}]`;
-    throw new UnsupportedError(`${field} leaves no container to run`, { field });
-  }
-  const assemble = (list: readonly Container[], all: readonly Container[] | undefined, path: string): Container[] =>
-    list.map((container) => {
-      const field = `spec.${path}[${all?.indexOf(container) ?? 0}]`;
-      const environment = containerEnvironment(container, field, context);
-      const reason =
-        'reason' in environment ? environment.reason : subPathProblem(container, field, environment.variables);
-      if ('variables' in environment && reason === undefined) return withEnvironment(container, environment.variables);
-      problems.push({ kind: 'environment', container: container.name, reason: reason ?? '' });
-      return container;
-    });
-  const initContainers = assemble(init, spec?.initContainers, 'initContainers');
-  const containers = assemble(main, spec?.containers, 'containers');
-  return spec?.initContainers === undefined ? { containers } : { initContainers, containers };
-}
-
-function withEnvironment(container: Container, variables: readonly EnvVar[]): Container {
-  const rest = omitKeys(container, 'envFrom', 'env');
-  return variables.length > 0 ? { ...rest, env: [...variables] } : rest;
-}
-
-interface AssembledVolumes {
-  readonly spec: Partial<PodSpec>;
-  readonly configMaps: Map<string, ConfigMap>;
-  readonly secrets: Map<string, Secret>;
-  readonly projected: ConfigMap[];
-}
-
-function assembleVolumes(context: AssemblyContext, problems: InputProblem[]): AssembledVolumes {
-  const assembled: AssembledVolumes = { spec: {}, configMaps: new Map(), secrets: new Map(), projected: [] };
-  const { volumes } = context.pod.spec ?? {};
-  if (volumes === undefined) return assembled;
-  for (const [index, volume] of volumes.entries()) {
-    const reason = addVolume(volume, `spec.volumes[${index}]`, context, assembled);
-    if (reason !== undefined) problems.push({ kind: 'volume', volume: volume.name, reason });
-  }
-  const rewritten = context.settings.disableProjectedVolumes === true ? volumes : volumes.map(asProjectedVolume);
-  return { ...assembled, spec: { volumes: rewritten } };
-}
-
-/** Adds the object of a volume; gives what is missing. */
-function addVolume(
-  volume: Volume,
-  field: string,
-  context: AssemblyContext,
-  assembled: AssembledVolumes,
-): string | undefined {
-  if (volume.configMap)
-    return take(configMapOfVolume(volume, context), (map) => assembled.configMaps.set(nameOf(map), map));
-  if (volume.secret)
-    return take(secretOfVolume(volume, context), (secret) => assembled.secrets.set(nameOf(secret), secret));
-  if (context.settings.disableProjectedVolumes === true) return undefined;
-  if (volume.projected) return take(projectedMap(volume, field, context), (map) => assembled.projected.push(map));
-  if (volume.downwardAPI) assembled.projected.push(downwardMap(volume, field, context));
-  return undefined;
-}
-
-function take<T>(object: VolumeObject<T>, keep: (found: T) => void): string | undefined {
-  if ('reason' in object) return object.reason;
-  keep(object.found);
-  return undefined;
-}
-
-function nameOf({ metadata }: ConfigMap | Secret): string {
-  return metadata?.name ?? '';
+  if (parts.inputs.tokens === undefined) throw new InternalError('a pod was built without its tokens');
+  return { request, absentPullSecrets };
 }

@@ -3,7 +3,7 @@ import type { Clock, Logger } from '@interlink/runtime';
 import { isInterLinkError, type ConfigMap, type Pod, type Secret, type Service } from '@interlink/spec';
 import { createFreshLoader } from './create-fresh-loader.ts';
 import { rootCertificateConfigMap, type TokenNeed } from './pod-needs.ts';
-import type { Lookup } from './pod-inputs.ts';
+import type { BoundToken, Lookup } from './pod-inputs.ts';
 
 /** Reads what pods need from the API server. No method rejects but for the end of the process: what fails is said in the answer. */
 export interface ObjectSource {
@@ -14,7 +14,7 @@ export interface ObjectSource {
   /** The Service `default/kubernetes`, where there is one. */
   apiServerService(): Promise<readonly Service[]>;
   /** A token for the pod's service account, bound to the pod. */
-  token(pod: Pod, need: TokenNeed): Promise<Lookup<string>>;
+  token(pod: Pod, need: TokenNeed): Promise<Lookup<BoundToken>>;
   /** The node's allocatable resources; empty when the node is not there. */
   allocatable(): Promise<Readonly<Record<string, string>>>;
 }
@@ -101,9 +101,9 @@ interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
-async function fetchToken({ client, pod, need, signal }: TokenRequest): Promise<string> {
+async function fetchToken({ client, pod, need, signal }: TokenRequest): Promise<BoundToken> {
   const { name = '', namespace = '', uid = '' } = pod.metadata ?? {};
-  const answer = await requestToken({
+  return await requestToken({
     client,
     namespace,
     serviceAccount: pod.spec?.serviceAccountName ?? 'default',
@@ -112,7 +112,6 @@ async function fetchToken({ client, pod, need, signal }: TokenRequest): Promise<
     boundPod: { name, uid },
     signal,
   });
-  return answer.token;
 }
 
 async function lookUp<T>(read: () => Promise<T>, what: string, signal: AbortSignal): Promise<Lookup<T>> {
@@ -130,7 +129,8 @@ function namespacePath(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
 }
 
-function objectPath(namespace: string, kind: 'configmaps' | 'secrets', name: string): string {
+/** Path of a ConfigMap or Secret in the API server. */
+export function objectPath(namespace: string, kind: 'configmaps' | 'secrets', name: string): string {
   return `${namespacePath(namespace)}/${kind}/${encodeURIComponent(name)}`;
 }
 

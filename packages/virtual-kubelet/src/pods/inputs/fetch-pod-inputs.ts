@@ -2,7 +2,7 @@ import type { CreateExtensionKey, Pod, Service } from '@interlink/spec';
 import type { PodSettings } from '../pod-settings.ts';
 import { apiServerVariables } from './api-server-variables.ts';
 import type { ObjectSource } from './create-object-source.ts';
-import { tokenKey, type Lookup, type PodInputs } from './pod-inputs.ts';
+import { tokenKey, type BoundToken, type Lookup, type PodInputs } from './pod-inputs.ts';
 import { podNeeds, type Requirement, type TokenNeed } from './pod-needs.ts';
 
 /** How {@link fetchPodInputs} reads. */
@@ -11,10 +11,13 @@ export interface FetchOptions {
   readonly source: ObjectSource;
   /** What of a create the peer makes use of: nothing else is read for it. */
   readonly accepts: ReadonlySet<CreateExtensionKey>;
+  /** True: tokens are asked for whatever else is missing, as for a pod that runs already. Default false. */
+  readonly tokensAnyway?: boolean;
 }
 
 /** Reads all that the pod needs, at the same time. Rejects only where an API server that does not answer leaves no choice. */
-export async function fetchPodInputs(pod: Pod, { settings, source, accepts }: FetchOptions): Promise<PodInputs> {
+export async function fetchPodInputs(pod: Pod, options: FetchOptions): Promise<PodInputs> {
+  const { settings, source, accepts, tokensAnyway = false } = options;
   const needs = podNeeds(pod, settings);
   const namespace = pod.metadata?.namespace ?? '';
   const pullSecretNames = accepts.has('imagePullSecrets') ? needs.pullSecrets : [];
@@ -25,7 +28,7 @@ export async function fetchPodInputs(pod: Pod, { settings, source, accepts }: Fe
     servicesOf(pod, settings, source),
     needs.allocatable ? source.allocatable() : {},
   ]);
-  const waits = isWaiting(needs.configMaps, configMaps) || isWaiting(needs.secrets, secrets);
+  const waits = !tokensAnyway && (isWaiting(needs.configMaps, configMaps) || isWaiting(needs.secrets, secrets));
   // A pod that waits for a ConfigMap is looked at again and again: tokens are made when all else is there.
   const tokens = waits ? undefined : await lookUpTokens(needs.tokens, (need) => source.token(pod, need));
   return { configMaps, secrets, pullSecrets, services, allocatable, tokens };
@@ -48,8 +51,8 @@ async function lookUpAll<T>(
 
 async function lookUpTokens(
   needs: readonly TokenNeed[],
-  read: (need: TokenNeed) => Promise<Lookup<string>>,
-): Promise<ReadonlyMap<string, Lookup<string>>> {
+  read: (need: TokenNeed) => Promise<Lookup<BoundToken>>,
+): Promise<ReadonlyMap<string, Lookup<BoundToken>>> {
   const entries = needs.map(async (need) => [tokenKey(need.volume, need.sourceIndex), await read(need)] as const);
   return new Map(await Promise.all(entries));
 }

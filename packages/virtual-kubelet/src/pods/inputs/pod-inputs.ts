@@ -1,3 +1,4 @@
+import type { ServiceAccountToken } from '@interlink/kube';
 import type { ConfigMap, Secret, Service } from '@interlink/spec';
 
 /** What was looked for in the API server: the object, or why it is not there. */
@@ -10,6 +11,9 @@ export type Lookup<T> =
       readonly reason: string;
     };
 
+/** A token of a pod's service account. A secret. */
+export type BoundToken = Pick<ServiceAccountToken, 'token' | 'lifetimeSeconds'>;
+
 /** Everything from the API server that a pod's volumes and environment are made of. */
 export interface PodInputs {
   readonly configMaps: ReadonlyMap<string, Lookup<ConfigMap>>;
@@ -17,7 +21,7 @@ export interface PodInputs {
   /** Those with credentials for image registries; none where the peer makes no use of them. */
   readonly pullSecrets: ReadonlyMap<string, Lookup<Secret>>;
   /** By {@link tokenKey}; undefined while something else is missing, because no token was asked for. */
-  readonly tokens: ReadonlyMap<string, Lookup<string>> | undefined;
+  readonly tokens: ReadonlyMap<string, Lookup<BoundToken>> | undefined;
   /** Services whose addresses go into the environment. */
   readonly services: readonly Service[];
   /** The node's allocatable resources: the limit of a container that sets none. */

@@ -28,7 +28,7 @@ export interface PodNeeds {
   readonly allocatable: boolean;
 }
 
-/** Collects what a pod's volumes and the environment of its offloaded containers name. Each object once. */
+/** Collects what a pod's volumes and the environment of its offloaded and ephemeral containers name. Each object once. */
 export function podNeeds(pod: Pod, settings: PodSettings): PodNeeds {
   const needs = {
     configMaps: new Map<string, Requirement>(),
@@ -39,7 +39,8 @@ export function podNeeds(pod: Pod, settings: PodSettings): PodNeeds {
   };
   const { init, main } = offloadedContainers(pod);
   for (const volume of pod.spec?.volumes ?? []) addVolume(needs, volume, settings);
-  for (const container of [...init, ...main]) addEnvironment(needs, container);
+  const { ephemeralContainers = [] } = pod.spec ?? {};
+  for (const container of [...init, ...main, ...ephemeralContainers]) addEnvironment(needs, container);
   return needs;
 }
 
@@ -75,7 +76,7 @@ function addProjection(needs: Collected, source: VolumeProjection, settings: Pod
   needs.allocatable ||= source.downwardAPI?.items?.some((item) => item.resourceFieldRef !== undefined) ?? false;
 }
 
-function addEnvironment(needs: Collected, container: Container): void {
+function addEnvironment(needs: Collected, container: Pick<Container, 'env' | 'envFrom'>): void {
   for (const source of container.envFrom ?? []) {
     addName(needs.configMaps, source.configMapRef);
     addName(needs.secrets, source.secretRef);

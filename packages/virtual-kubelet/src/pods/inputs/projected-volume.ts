@@ -82,7 +82,7 @@ function tokenFile(path: string, { volume, index }: Place, { inputs }: AssemblyC
   const token = inputs.tokens.get(tokenKey(volume, index));
   if (token === undefined) return { reason: 'the service account token was not requested' };
   if ('reason' in token) return { reason: `failed to fetch token: ${token.reason}` };
-  return { files: new Map([[path, { text: token.found }]]) };
+  return { files: new Map([[path, { text: token.found.token }]]) };
 }
 
 function configMapSource(

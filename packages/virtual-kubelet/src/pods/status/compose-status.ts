@@ -1,6 +1,7 @@
-import type { Pod, PodStatusV1 } from '@interlink/spec';
+import type { ContainerStatus, Pod, PodStatusV1 } from '@interlink/spec';
 import { omitKeys } from '../omit-keys.ts';
 import { present } from './container-state.ts';
+import type { ContainerRole } from './container-status.ts';
 import { formatTime } from './kubernetes-time.ts';
 import { addressStatus } from './pod-addresses.ts';
 import { mergeConditions, podConditions, type ConditionClaim } from './pod-conditions.ts';
@@ -22,8 +23,10 @@ export interface StatusParts {
 export function composeStatus(pod: Pod, parts: StatusParts, context: StatusContext): PodStatusV1 {
   const previous = omitKeys(pod.status ?? {}, 'reason', 'message');
   const { tracked, phase, reason, message } = parts;
-  const init = tracked.filter(({ role }) => role !== 'main').map(({ status }) => status);
-  const main = tracked.filter(({ role }) => role === 'main').map(({ status }) => status);
+  const of = (...roles: readonly ContainerRole[]): ContainerStatus[] =>
+    tracked.filter(({ role }) => roles.includes(role)).map(({ status }) => status);
+  const init = of('init', 'sidecar');
+  const ephemeral = of('ephemeral');
   const claims = podConditions({
     pod,
     phase,
@@ -40,6 +43,7 @@ export function composeStatus(pod: Pod, parts: StatusParts, context: StatusConte
     startTime: previous.startTime ?? formatTime(context.now),
     conditions: mergeConditions(previous.conditions ?? [], [...claims, ...parts.claims], moment),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
-    containerStatuses: main,
+    containerStatuses: of('main'),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
 }

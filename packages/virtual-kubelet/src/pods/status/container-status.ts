@@ -3,7 +3,7 @@ import { present, readContainerState } from './container-state.ts';
 import { formatTime } from './kubernetes-time.ts';
 
 /** What a container is in its pod. */
-export type ContainerRole = 'init' | 'sidecar' | 'main';
+export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
 /** What one container's next status is made from. */
 export interface ContainerFacts {
@@ -78,6 +78,7 @@ export function blankStatus(container: Container, state: ContainerState): Contai
 /** Whether the restart policy starts a container again that ended with this exit code. Init containers are only repeated after a failure. */
 export function mayStartAgain(facts: Pick<ContainerFacts, 'role' | 'podRestartPolicy'>, exitCode: number): boolean {
   if (facts.role === 'sidecar') return true;
+  if (facts.role === 'ephemeral') return false;
   if (facts.podRestartPolicy === 'Never') return false;
   if (facts.podRestartPolicy === 'OnFailure' || facts.role === 'init') return exitCode !== 0;
   return true;
@@ -115,6 +116,8 @@ function lastState(known: ContainerStatus, remote: ContainerStatus, evidence: Co
 
 function isReady({ container, role, remote, exactReadiness }: ContainerFacts, state: ContainerState): boolean {
   if (role === 'init') return state.terminated?.exitCode === 0;
+  // As a kubelet has it.
+  if (role === 'ephemeral') return false;
   if (!state.running) return false;
   // Go plugins leave `ready` false where they mean "running", unless they run the container's probe.
   return remote?.ready === true || !(remote?.ready === false && (exactReadiness || container.readinessProbe));

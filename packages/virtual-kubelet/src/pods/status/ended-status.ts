@@ -46,6 +46,11 @@ export function deletedStatus(pod: Pod, context: StatusContext): PodStatusV1 {
   return endedStatus(pod, { end: unseenEnd }, context);
 }
 
+/** The containers of a pod that has ended by itself: ephemeral ones do not outlive it. */
+export function endEphemeral(tracked: readonly TrackedContainer[], now: number): readonly TrackedContainer[] {
+  return tracked.map((item) => (item.role === 'ephemeral' ? endContainer(item, { end: unseenEnd }, now) : item));
+}
+
 interface Ending {
   readonly end: Pick<ContainerStateTerminated, 'exitCode' | 'reason' | 'message'>;
   readonly reason?: string;

@@ -24,6 +24,7 @@ export const podEventReasons = [
   'Failed',
   'BackOff',
   'Unhealthy',
+  'UpdateFailed',
   'RemoteStateUnknown',
   'RemoteStateKnown',
   'JobLost',

@@ -30,6 +30,34 @@ const init = { spec: { initContainers: [container('prep')] } };
 const sidecar = { spec: { initContainers: [container('proxy', { restartPolicy: 'Always' })] } };
 const policy = (restartPolicy: string) => ({ spec: { restartPolicy } });
 
+describe('ephemeral containers', () => {
+  const pod = buildPod({ spec: { ephemeralContainers: [{ name: 'debugger', image: 'example/debugger' }] } });
+  const answer = (debug: Parameters<typeof statuses>[0], main: 'running' | number) =>
+    remote({ main }, { ...known, ephemeralContainers: statuses(debug) });
+
+  it('wait until the backend tells of them', () => {
+    const { ephemeralContainerStatuses: found, containerStatuses } = after(pod, remote({ main: 'running' }, known));
+    expect(found).toMatchObject([{ name: 'debugger', state: { waiting: { reason: 'ContainerCreating' } } }]);
+    expect(containerStatuses?.map(({ name }) => name)).toEqual(['main']);
+  });
+
+  it('do not decide what becomes of the pod', () => {
+    const failed = after(pod, answer({ debugger: 9 }, 'running'));
+    expect(failed.phase).toBe('Running');
+    expect(condition(failed, 'Ready')?.status).toBe('True');
+    expect(failed.ephemeralContainerStatuses?.[0]?.state?.terminated?.exitCode).toBe(9);
+  });
+
+  it('end with it, and start no second time', () => {
+    const over = after(pod, answer({ debugger: 'running' }, 0));
+    expect(over.phase).toBe('Succeeded');
+    expect(over.ephemeralContainerStatuses?.[0]?.state?.terminated?.reason).toBe('ContainerStatusUnknown');
+    const once = withStatus(pod, after(pod, answer({ debugger: 0 }, 'running')));
+    const again = after(once, answer({ debugger: 'running' }, 'running'));
+    expect(again.ephemeralContainerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0);
+  });
+});
+
 describe('the phase', () => {
   it.each<[string, Parameters<typeof buildPod>[0], PodStatus | undefined, string]>([
     ['waits without an answer', {}, undefined, 'Pending'],

@@ -1,7 +1,7 @@
 import type { Pod, PodStatus, PodStatusV1 } from '@interlink/spec';
 import { composeStatus } from './compose-status.ts';
 import { disruptionClaim } from './disruption.ts';
-import { lostStatus } from './ended-status.ts';
+import { endEphemeral, lostStatus } from './ended-status.ts';
 import { judgeLoss } from './judge-loss.ts';
 import { pendingWords } from './pending-message.ts';
 import { isTerminal, podPhase, type PodPhase } from './pod-phase.ts';
@@ -47,7 +47,8 @@ export function nextPodStatus(pod: Pod, remote: PodStatus | undefined, context: 
     resizeClaim(tracked),
     phase === 'Failed' ? disruptionClaim(remote, tracked) : undefined,
   ].filter((claim) => claim !== undefined);
-  const parts = { tracked, phase, claims, ...podWords(pod, remote, phase) };
+  const last = isTerminal(phase) ? endEphemeral(tracked, context.now) : tracked;
+  const parts = { tracked: last, phase, claims, ...podWords(pod, remote, phase) };
   const lossSeconds = loss && 'inSeconds' in loss ? loss.inSeconds : undefined;
   return withTime(composeStatus(pod, parts, context), [lookAgainAfterSeconds, lossSeconds]);
 }

@@ -1,9 +1,10 @@
-import type { ContainerStatus, Pod, PodStatus, PodStatusV1 } from '@interlink/spec';
+import type { Pod, PodStatus, PodStatusV1 } from '@interlink/spec';
 import { containerEvents, isToldOfContainer } from './container-events.ts';
 import { jobLostReason } from './disruption.ts';
 import { pendingWords } from './pending-message.ts';
 import type { PodEvent } from './pod-event.ts';
 import { remoteStateKnown } from './remote-evidence.ts';
+import { containerStatusesOf } from './tracked-containers.ts';
 
 /**
  * What is worth telling of the step from the pod's status to the next one. Pure: events follow from what was written, so that a step is told once,
@@ -12,19 +13,15 @@ import { remoteStateKnown } from './remote-evidence.ts';
 export function statusEvents(pod: Pod, next: PodStatusV1, remote: PodStatus | undefined): readonly PodEvent[] {
   const before = pod.status ?? {};
   if (next === before) return [];
-  const known = new Map(containersOf(before).map((status) => [status.name, status]));
+  const known = new Map(containerStatusesOf(before).map((status) => [status.name, status]));
   const isLost = next.reason === jobLostReason && before.reason !== jobLostReason;
   return [
     ...waiting(pod, next, remote),
     ...(isLost
       ? [lost(next)]
-      : containersOf(next).flatMap((status) => containerEvents(known.get(status.name), status))),
+      : containerStatusesOf(next).flatMap((status) => containerEvents(known.get(status.name), status))),
     ...(isLost ? [] : doubt(before, next)),
   ];
-}
-
-function containersOf({ initContainerStatuses, containerStatuses }: PodStatusV1): readonly ContainerStatus[] {
-  return [...(initContainerStatuses ?? []), ...(containerStatuses ?? [])];
 }
 
 /** Told when the reason changes, not at each new estimate of the start: the pod's message has that. */
@@ -32,7 +29,7 @@ function waiting(pod: Pod, next: PodStatusV1, remote: PodStatus | undefined): re
   if (next.phase !== 'Pending') return [];
   const words = pendingWords(pod, remote);
   if (words === undefined || isToldOfContainer(words.reason)) return [];
-  const told = containersOf(pod.status ?? {}).some(({ state }) => state?.waiting?.reason === words.reason);
+  const told = containerStatusesOf(pod.status).some(({ state }) => state?.waiting?.reason === words.reason);
   return told ? [] : [{ type: 'Normal', reason: 'Waiting', message: `${words.reason}: ${words.message}` }];
 }
 

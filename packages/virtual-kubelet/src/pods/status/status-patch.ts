@@ -15,6 +15,7 @@ const plainFields = [
   'podIP',
   'initContainerStatuses',
   'containerStatuses',
+  'ephemeralContainerStatuses',
 ] as const;
 
 /**

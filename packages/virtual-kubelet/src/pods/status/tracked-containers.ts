@@ -1,4 +1,4 @@
-import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '@interlink/spec';
+import type { Container, ContainerState, ContainerStatus, Pod, PodStatus, PodStatusV1 } from '@interlink/spec';
 import { offloadedContainers } from '../inputs/offloaded-pod.ts';
 import { blankStatus, nextContainerStatus, type ContainerRole } from './container-status.ts';
 import type { Evidence } from './remote-evidence.ts';
@@ -18,17 +18,17 @@ export function statusesOf(tracked: readonly TrackedContainer[], role: Container
   return tracked.filter((item) => item.sent && item.role === role).map(({ status }) => status);
 }
 
-/** Every container of the spec, init containers first, with what the answer says of it or what was known before. */
+/** Every container of the spec, init containers first and ephemeral ones last, with what the answer says of it or what was known before. */
 export function trackContainers(
   pod: Pod,
   remote: PodStatus | undefined,
   evidence: Evidence,
   context: StatusContext,
 ): readonly TrackedContainer[] {
-  const { initContainers = [], containers = [] } = pod.spec ?? {};
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
   const sent = offloadedContainers(pod);
-  const previous = byName([...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]);
-  const said = byName(evidence.states ? [...(remote?.initContainers ?? []), ...(remote?.containers ?? [])] : []);
+  const previous = byName(containerStatusesOf(pod.status));
+  const said = byName(evidence.states ? remoteStatusesOf(remote) : []);
 
   function track(container: Container, role: ContainerRole, isSent: boolean): TrackedContainer {
     if (!isSent) return { container, role, sent: false, status: notOffloaded(container) };
@@ -38,7 +38,7 @@ export function trackContainers(
       podRestartPolicy: pod.spec?.restartPolicy ?? 'Always',
       remote: said.get(container.name),
       previous: waitingFor(previous.get(container.name), container, context),
-      initialState: initialState(container, initContainers.length > 0, context),
+      initialState: initialState(container, role !== 'ephemeral' && initContainers.length > 0, context),
       exactReadiness: evidence.exact,
       now: context.now,
     });
@@ -47,7 +47,19 @@ export function trackContainers(
 
   const init = initContainers.map((container) => track(container, initRole(container), sent.init.includes(container)));
   const main = containers.map((container) => track(container, 'main', sent.main.includes(container)));
-  return [...inferInit(init, main), ...main];
+  const ephemeral = ephemeralContainers.map((container) => track(container, 'ephemeral', true));
+  return [...inferInit(init, main), ...main, ...ephemeral];
+}
+
+/** The statuses of all containers that a pod has, init containers first and ephemeral ones last. */
+export function containerStatusesOf(status: PodStatusV1 = {}): readonly ContainerStatus[] {
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status;
+  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
+}
+
+function remoteStatusesOf(remote: PodStatus | undefined): readonly ContainerStatus[] {
+  const { initContainers, containers, ephemeralContainers } = remote ?? {};
+  return [...(initContainers ?? []), ...(containers ?? []), ...(ephemeralContainers ?? [])];
 }
 
 function initRole({ restartPolicy }: Container): ContainerRole {
