@@ -113,6 +113,9 @@ launch() { # NAME: in a subshell that becomes the container
   fi
   local il_setsid=/usr/bin/setsid
   [[ -x $il_setsid ]] || il_setsid=$(type -P setsid) || fail_start 125 SetsidNotFound
+  if [[ -e $il_files/tty ]]; then
+    PATH=$PATH exec "$il_setsid" "$BASH" "${runner%/*}/terminal.sh" "$job" "$1"
+  fi
   if read_list "$il_files/enter"; then
     exec "$il_setsid" "${il_list[@]}" "$BASH" "${runner%/*}/enter.sh" "$job" "$1"
   fi
@@ -188,6 +191,17 @@ open_input() { # NAME: where the container has an input, sets INPUT to a pipe an
   printf '%s %s\n' "$FEEDER" "$TICKS" >"$files/stdin.feeder"
 }
 
+await_terminal() { # NAME PID: sets LEADER and TICKS to the process that leads the session on the terminal; else to PID
+  local tries
+  for ((tries = 0; tries < 250; tries++)); do
+    { read -r LEADER TICKS _ <"$job/container/$1/terminal"; } 2>/dev/null && return
+    kill -0 "$2" 2>/dev/null || break
+    pause 0.02
+  done
+  LEADER=$2
+  start_ticks "$2"
+}
+
 await_program() { # NAME PID: a container runs when its own program does; what its runtime does before takes a moment
   local stat tries il_pid
   [[ -e $job/container/$1/join ]] || return
@@ -252,7 +266,7 @@ find_reason() { # NAME RESTART_COUNT CODE: sets REASON, DETAIL (a word of the ru
 }
 
 supervise() { # NAME RESTART_COUNT LAST_STATE
-  local name=$1 count=$2 last=$3 PIPE log pipe writer pid code started position last_run message='' INPUT='' FEEDER=''
+  local name=$1 count=$2 last=$3 PIPE LEADER log pipe writer pid code started position last_run message='' INPUT='' FEEDER=''
   trap '' TERM INT HUP USR1
   exec {log}>>"$job/logs/$name/$count.log"
   if [[ -e $job/container/$name/pull && ! -e $job/container/$name/image ]]; then
@@ -264,21 +278,24 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
   cat <"/dev/fd/$pipe" >&"$log" {pipe}>&- {log}>&- {events}>&- {quiet}>&- &
   writer=$!
   open_input "$name"
+  [[ ! -e $job/container/$name/tty ]] || rm -f -- "$job/container/$name/terminal"
   launch "$name" &
   pid=$!
   exec {pipe}>&-
   [[ -z $INPUT ]] || exec {INPUT}>&-
   now
   started=$NOW
+  LEADER=$pid
   start_ticks "$pid"
-  printf '%s %s\n' "$pid" "$TICKS" >"$job/container/$name/session"
-  printf 'started %s %s %s\n' "$name" "$pid" "$writer" >&"$events"
-  await_program "$name" "$pid"
+  [[ ! -e $job/container/$name/tty ]] || await_terminal "$name" "$pid"
+  printf '%s %s\n' "$LEADER" "$TICKS" >"$job/container/$name/session"
+  printf 'started %s %s %s\n' "$name" "$LEADER" "$writer" >&"$events"
+  await_program "$name" "$LEADER"
   write_state "$name" "{\"state\":\"running\",\"restartCount\":$count,\"startedAt\":$started$last}"
   wait "$pid"
   code=$?
   now
-  end_session "$pid"
+  end_session "$LEADER"
   end_joined "$name"
   [[ -z $FEEDER ]] || kill -KILL "$FEEDER" 2>/dev/null
   drain "$writer"

@@ -4,7 +4,7 @@
 #
 #   stream.sh DIRECTORY exec ID NAME COUNT                  a command inside a running container
 #   stream.sh DIRECTORY tty ID NAME COUNT COLUMNS ROWS      the same on a terminal
-#   stream.sh DIRECTORY resize ID NAME COLUMNS ROWS         gives that terminal another size
+#   stream.sh DIRECTORY resize ID NAME COLUMNS ROWS         gives that terminal another size; with the ID "-" the container's own
 #   stream.sh DIRECTORY attach ID NAME                      standard input goes to the container's
 #   stream.sh DIRECTORY forward ID PORT                     a connection to a port of this machine
 #
@@ -28,6 +28,8 @@ st_mode=$2
 st_id=$3
 # shellcheck source-path=SCRIPTDIR source=become.sh
 . "${BASH_SOURCE%/*}/become.sh"
+# shellcheck source-path=SCRIPTDIR source=pty.sh
+. "${BASH_SOURCE%/*}/pty.sh"
 
 refuse() { # EXIT_CODE SENTENCE
   printf 'interlink: %s\n' "$2" >&2
@@ -39,11 +41,6 @@ close_inherited_files() { # of whoever started this program; but not the one tha
   for file in /proc/self/fd/*; do
     [[ $file -ef $0 ]] || close_files "${file##*/}"
   done
-}
-
-find_tool() { # NAME: sets tool
-  # Of what is not executable type(1) knows the path all the same.
-  tool=$(type -P "$1") && [[ -x $tool ]]
 }
 
 begin() {
@@ -183,30 +180,10 @@ supervise() { # PROGRAM...: the command, or the program that makes a terminal fo
 
 # --- a terminal ---------------------------------------------------------------------------------------------------
 
-# The words of the command come by file 4, and the program by its name: neither is ever read as shell text.
-# shellcheck disable=SC2016
-st_inside='exec "$st_bash" "$st_program" "$st_job" inside "$st_id"'
-st_python='import os, pty, sys
-closed = False
-def read(fd):
-    global closed
-    data = os.read(fd, 4096)
-    if not data and not closed:
-        closed = True
-        return b"\4"
-    return data
-status = pty.spawn(sys.argv[1:], stdin_read=read)
-sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))'
-
 run_on_terminal() { # COLUMNS ROWS NAME COMMAND...
-  local tool
-  export SHELL=/bin/sh TERM=xterm st_job st_id st_bash=$BASH st_program=$0
+  # The words of the command come by file 4: they are no words for a shell.
   exec 4< <(printf '%s\0' "$@")
-  if find_tool script; then
-    supervise "$tool" -q -e -f -c "$st_inside" /dev/null
-  elif find_tool python3; then
-    supervise "$tool" -I -S -c "$st_python" "$BASH" "$0" "$st_job" inside "$st_id"
-  fi
+  if find_terminal_maker "$0" "$st_job" inside "$st_id"; then supervise "${pty_argv[@]}"; fi
   refuse 123 'a terminal needs script(1) of util-linux, or python3, on the machine of the job'
 }
 
@@ -214,13 +191,16 @@ become_member_inside() { # the first process on the terminal
   local words=() word
   while IFS= read -r -d '' -u 4 word; do words+=("$word"); done
   exec 4<&-
-  # What makes the terminal turns the echo off where its own input is none.
-  stty sane cols "${words[0]}" rows "${words[1]}"
+  begin_on_terminal "${words[0]}" "${words[1]}"
   become_member "${words[@]:2}"
 }
 
 resize() { # COLUMNS ROWS
-  read_note || return 0
+  if [[ $st_id == - ]]; then
+    { read -r st_pid st_ticks st_tty <"$st_job/container/$st_name/terminal"; } 2>/dev/null || return 0
+  else
+    read_note || return 0
+  fi
   start_ticks "$st_pid"
   ((TICKS > 0 && TICKS == st_ticks)) && [[ $st_tty == /dev/* ]] || return 0
   stty -F "$st_tty" cols "$1" rows "$2"

@@ -76,6 +76,20 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer')
       });
     });
 
+    it('has a terminal where it asks for one', async () => {
+      const script = 'trap "echo bye; exit 3" TERM; tty -s && echo "$TERM"; stty size; while :; do sleep 0.05; done';
+      const { world, pod } = await started({ command: ['sh', '-c', script], stdin: true, tty: true }, asUser);
+      await using _ = world;
+      await until(
+        () => world.log(pod),
+        (log) => log === 'xterm\r\n24 80\r\n',
+      );
+      await world.plugin.delete(pod);
+      const end = await reached(world, pod, ({ interlink }) => interlink?.state === 'gone');
+      expect(mainOf(end)?.state?.terminated).toMatchObject({ exitCode: 3 });
+      expect(await world.log(pod)).toBe('xterm\r\n24 80\r\nbye\r\n');
+    });
+
     it('can be joined by its user alone', async () => {
       const env = [{ name: 'OF_POD', value: 'a b\nc' }];
       const { world, pod } = await started({ command: ['sh', '-c', 'echo up; sleep 600'], env }, asUser);

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatNulList } from '../src/directory/nul-list.ts';
 import { runnerProgram, streamProgram } from '../src/directory/runner-program.ts';
 import { runCommand } from '../src/host/run-command.ts';
+import { skipUnlessMaskable, withoutTools } from './hidden-tools.ts';
 import { RunnerWorld } from './runner-world.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
@@ -15,21 +16,13 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-async function skipUnlessMaskable({ skip }: TestContext): Promise<void> {
-  const { exitCode, stderr } = await runCommand(['unshare', '--mount', 'true']);
-  skip(exitCode !== 0, `programs cannot be hidden: ${stderr}`);
-}
-
 /** Runs the program on a machine that lacks some others. */
 async function stream(
   words: readonly string[],
   { hidden = [], stdin = '' }: { hidden?: readonly string[]; stdin?: string } = {},
 ) {
-  const hide =
-    'while [[ $1 != -- ]]; do tool=$(type -P "$1"); [[ -z $tool ]] || mount --bind /dev/null "$(readlink -f "$tool")"; shift; done';
-  const masked = ['unshare', '--mount', 'bash', '--norc', '-c', `${hide}; shift; exec "$@"`, 'hide', ...hidden, '--'];
   const program = ['bash', streamProgram(runnerProgram()), world.directory, ...words];
-  return await runCommand([...(hidden.length === 0 ? [] : masked), ...program], { stdin });
+  return await runCommand([...withoutTools(hidden), ...program], { stdin });
 }
 
 const exec = (...command: string[]) => ({ words: ['main', String(command.length)], stdin: formatNulList(command) });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Container, Plugin, Pod } from '@interlink/spec';
-import { containerOf, handFed, record, startPod, type Recorded } from './stream-world.ts';
-import { container, ended, logOf, podWith, ProcessWorld, ran, until } from './world.ts';
+import type { Container, Plugin, Pod, TerminalSize } from '@interlink/spec';
+import { containerOf, handFed, record, startPod, untilNoProcess, type Recorded } from './stream-world.ts';
+import { container, ended, exitCodes, logOf, podWith, ProcessWorld, ran, statusOf, until } from './world.ts';
 
 let world: ProcessWorld;
 let plugin: Plugin;
@@ -80,7 +80,7 @@ describe('attach', () => {
     expect(await logOf(plugin, pod)).toBe('code 1\n');
   });
 
-  it('translates the lines of a raw terminal for a container that asks for one', async () => {
+  it('passes on what a raw terminal sends to a container that has one', async () => {
     const pod = await start(echoing, { stdin: true, tty: true });
     const stdin = handFed<Uint8Array>();
     const streams = record({ stdin });
@@ -132,5 +132,86 @@ describe('a container with an input', () => {
     const { exitCode } = (await plugin.exec?.({ ...containerOf(pod), command: ['sleep', '1'] }, record())) ?? {};
     expect(exitCode).toBe(0);
     expect(await logOf(plugin, pod)).toBe('');
+  });
+});
+
+describe.each([
+  ['', {}],
+  [', with mounts of its own', { volumeMounts: [{ name: 'e', mountPath: '/interlink-test' }] }],
+])('a container with a terminal%s', (_name, more: Partial<Container>) => {
+  const terminal = { stdin: true, tty: true, ...more };
+  const volumes = [{ name: 'e', emptyDir: {} }];
+  const startOne = (script: string, spec: Partial<Pod['spec']> = {}): Promise<Pod> =>
+    startPod(plugin, podWith({ volumes, containers: [container({ script, ...terminal })], ...spec }));
+
+  it('is a program on a terminal of the size of the caller’s, which follows it', async () => {
+    const pod = await startOne('tty -s && echo "$TERM"; trap "stty size" WINCH; echo up; while :; do sleep 0.05; done');
+    const resize = handFed<TerminalSize>();
+    const streams = record({ stdin: handFed<Uint8Array>(), resize });
+    const stop = new AbortController();
+    const session = attach(pod, streams, { signal: stop.signal, tty: true });
+    resize.put({ width: 77, height: 33 });
+    await shows(streams, '33 77\r\n');
+    resize.put({ width: 100, height: 50 });
+    await shows(streams, '50 100\r\n');
+    stop.abort(new Error('enough'));
+    await expect(session).rejects.toThrow('enough');
+    expect(await logOf(plugin, pod)).toMatch(/^xterm\r\nup\r\n/);
+  });
+
+  it('is a shell with prompt, echo, Ctrl-C and Ctrl-D, and has its exit code', async () => {
+    const pod = await startOne('exec sh -i');
+    const stdin = handFed<Uint8Array>();
+    const streams = record({ stdin });
+    const session = attach(pod, streams, { tty: true });
+    stdin.put(Buffer.from('echo "$((40 + 2))"; sleep 300\r'));
+    await shows(streams, '42\r\n');
+    expect(streams.got.stdout).toContain('echo "$((40 + 2))"; sleep 300\r\n');
+    stdin.put(Buffer.from('\u0003'));
+    stdin.put(Buffer.from('(exit 5)\r'));
+    await shows(streams, '(exit 5)\r\n');
+    stdin.put(Buffer.from('\u0004'));
+    expect(await session).toEqual({ exitCode: 0 });
+    expect(exitCodes(await ended(plugin, pod))).toEqual([5]);
+  });
+
+  it('gets SIGTERM itself, and is joined by exec', async () => {
+    const pod = await startOne('trap "echo bye; exit 3" TERM; echo up; while :; do sleep 0.05; done');
+    const status = await plugin.exec?.({ ...containerOf(pod), command: ['sh', '-c', 'exit 6'] }, record());
+    expect(status).toEqual({ exitCode: 6 });
+    await plugin.delete(pod);
+    const end = await until(
+      () => statusOf(plugin, pod),
+      ({ interlink }) => interlink?.state === 'gone',
+    );
+    expect(end.containers?.[0]?.state?.terminated).toMatchObject({ exitCode: 3 });
+    expect(await logOf(plugin, pod)).toBe('up\r\nbye\r\n');
+  });
+
+  it('is killed with all that it started when its time is over', async () => {
+    const word = `on-terminal-${process.pid}`;
+    const pod = await startOne(
+      `trap "" TERM HUP; set -m; sh -c "trap '' TERM HUP; sleep 300; true" ${word} & echo up; wait; wait`,
+    );
+    await plugin.delete({ ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 1 } });
+    const end = await until(
+      () => statusOf(plugin, pod),
+      ({ interlink }) => interlink?.state === 'gone',
+    );
+    expect(end.containers?.[0]?.state?.terminated).toMatchObject({ exitCode: 137 });
+    await untilNoProcess(word);
+  });
+
+  it('is restarted on a terminal of its own', async () => {
+    const pod = await startOne('tty -s; echo "terminal $?"; exit 1', { restartPolicy: 'OnFailure' });
+    await until(
+      () => statusOf(plugin, pod),
+      ({ containers }) => (containers?.[0]?.restartCount ?? 0) > 0,
+    );
+    expect(await logOf(plugin, pod, 'main', { Previous: true })).toBe('terminal 0\r\n');
+    await until(
+      () => logOf(plugin, pod),
+      (log) => log === 'terminal 0\r\n',
+    );
   });
 });

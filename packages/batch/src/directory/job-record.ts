@@ -49,6 +49,8 @@ export interface ContainerSummary {
   readonly watched?: boolean;
   /** Whether it has a standard input. Default false. */
   readonly stdin?: boolean;
+  /** Whether it has a terminal. Default false. */
+  readonly tty?: boolean;
 }
 
 /** How a job was lost, and what its containers had reached. */

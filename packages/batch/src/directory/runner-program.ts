@@ -13,6 +13,8 @@ export const runnerPrograms = [
   'volumes.sh',
   'pull-image.sh',
   'stream.sh',
+  'terminal.sh',
+  'pty.sh',
   'shipped.sh',
   'mirror.sh',
   'pack.sh',

@@ -60,6 +60,7 @@ export function containerTree(
     ...list('given', givenVariables(container, start, deviceVariables)),
     listFile(`${base}/workdir`, [start.workingDirectory]),
     ...(input === undefined ? [] : [file(`${base}/stdin`, `${input}\n`)]),
+    ...(container.spec.tty === true ? [file(`${base}/tty`, '')] : []),
     ...(start.enter ? [listFile(`${base}/enter`, start.enter)] : []),
     ...list('subpaths', listSubPaths(container, volumes)),
     ...list('hostpaths', listHostChecks(checks.get(name) ?? [])),

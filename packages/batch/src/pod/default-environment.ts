@@ -9,7 +9,8 @@ export function withDefaults(
   defaults: Readonly<Record<string, string>>,
 ): readonly Variable[] {
   const own = new Set(container.environment.map(([name]) => name));
-  const missing = Object.entries({ HOSTNAME: pod.name, ...defaults }).filter(([name]) => !own.has(name));
+  const terminal = container.spec.tty === true ? { TERM: 'xterm' } : {};
+  const missing = Object.entries({ HOSTNAME: pod.name, ...terminal, ...defaults }).filter(([name]) => !own.has(name));
   return [...missing, ...container.environment];
 }
 

@@ -205,6 +205,7 @@ export function summarize({ container, imageId, actions }: PlannedContainer): Co
     ...(imageId === undefined ? {} : { imageId }),
     ...(isWatched(actions) ? { watched: true } : {}),
     ...(spec.stdin === true ? { stdin: true } : {}),
+    ...(spec.tty === true ? { tty: true } : {}),
   };
 }
 

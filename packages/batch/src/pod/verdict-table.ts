@@ -110,10 +110,7 @@ const containerVerdicts: VerdictTable = {
   'spec.containers[].terminationMessagePolicy': unlessDefault(['File'], honoured()),
   'spec.containers[].stdin': unlessDefault([false], honoured('attach writes to it')),
   'spec.containers[].stdinOnce': unlessDefault([false], honoured()),
-  'spec.containers[].tty': unlessDefault(
-    [false],
-    emulated('standard input never ends and attach translates line ends; a terminal is what exec has'),
-  ),
+  'spec.containers[].tty': unlessDefault([false], honoured('the log has what comes from the terminal')),
   'spec.initContainers[].restartPolicy': honoured(),
   'spec.ephemeralContainers[].targetContainerName': emulated('processes of the machine are visible anyway'),
   'spec.containers[].volumeDevices': refused('block devices cannot be given to a container'),

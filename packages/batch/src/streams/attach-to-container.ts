@@ -3,7 +3,9 @@ import type { Engine } from '../engine/engine.ts';
 import type { SessionContext } from './session-context.ts';
 import { readLogs } from '../engine/read-logs.ts';
 import { findContainer, type StreamTarget } from './find-target.ts';
+import type { ContainerSummary } from '../directory/job-record.ts';
 import { createTaskId, runOnNode } from './run-on-node.ts';
+import { followSizes, ownTerminal } from './terminal-sizes.ts';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -28,17 +30,23 @@ export async function attachToContainer(
     signal,
   );
   const over = new AbortController();
+  const container = target.held.record.containers.find(({ name }) => name === containerName);
+  // Its own terminal has lines as the caller's has them.
+  const translated = tty && container?.tty !== true;
+  const sizes = container?.tty === true ? streams.resize?.[Symbol.asyncIterator]() : undefined;
+  void followSizes(engine, { target, sizes, id: ownTerminal, containerName }, over.signal);
   const input = sendInput(
     engine,
-    { target, containerName, tty },
+    { target, container, tty: translated },
     { streams, signal: AbortSignal.any([signal, over.signal]) },
   );
   try {
-    const output = takeLog(log, tty ? (chunk) => streams.stdout(atLineStart(chunk)) : streams.stdout);
+    const output = takeLog(log, translated ? (chunk) => streams.stdout(atLineStart(chunk)) : streams.stdout);
     await Promise.race([output, input.then(() => output)]);
     return { exitCode: 0 };
   } finally {
     over.abort();
+    sizes?.return?.(undefined).catch(() => undefined);
     await input.catch(() => undefined);
   }
 }
@@ -50,15 +58,14 @@ async function takeLog(log: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array)
 /** A container without an input ignores what is sent to it, as on a kubelet. */
 async function sendInput(
   engine: Engine,
-  { target, containerName, tty }: { target: StreamTarget; containerName: string; tty: boolean },
+  { target, container, tty }: { target: StreamTarget; container: ContainerSummary | undefined; tty: boolean },
   { streams, signal }: SessionContext,
 ): Promise<void> {
   const { stdin } = streams;
-  const container = target.held.record.containers.find(({ name }) => name === containerName);
   if (stdin === undefined || container?.stdin !== true) return;
   const nothing = (): Promise<void> => Promise.resolve();
   const own = { stdin: tty ? withLineFeeds(stdin) : stdin, stdout: nothing, stderr: nothing };
-  const task = { ...target, id: createTaskId(), mode: 'attach', words: [containerName] } as const;
+  const task = { ...target, id: createTaskId(), mode: 'attach', words: [container.name] } as const;
   await runOnNode(engine, task, { streams: own, signal });
 }
 

@@ -32,6 +32,9 @@ async function* remaining(next: ReturnType<Sizes['next']>, sizes: Sizes): AsyncG
   for (let result = await next; result.done !== true; result = await sizes.next()) yield result.value;
 }
 
+/** In place of the id of a session: the terminal that the container itself has. */
+export const ownTerminal = '-';
+
 /** Which terminal gets which sizes. */
 export interface SizesOf {
   readonly target: StreamTarget;
