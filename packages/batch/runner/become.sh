@@ -110,6 +110,14 @@ start_ticks() { # PID: sets TICKS, the kernel's start time of a process; 0 where
   TICKS=${stat[19]}
 }
 
+has_ended() { # PID
+  local stat
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+  read -r -a stat <<<"${stat##*) }"
+  # The first thread is a zombie for a moment, too, when another one starts a program.
+  [[ ${stat[0]} == [ZX] ]] && ((stat[17] <= 1))
+}
+
 find_members() { # SESSION TICKS: sets MEMBERS to its processes; none where its number is that of another process by now
   local file stat field
   MEMBERS=()

@@ -41,10 +41,9 @@ fail_start() { # EXIT_CODE WORD
 # --- the container's first process --------------------------------------------------------------------------------
 
 read_process() { # FILE: sets il_pid to the process that was noted there, if it is still the same
-  local ticks stat
+  local ticks
   { read -r il_pid ticks <"$1"; } 2>/dev/null || return
-  { read -r stat <"/proc/$il_pid/stat"; } 2>/dev/null || return
-  [[ ${stat##*) } != [ZX]* ]] || return
+  has_ended "$il_pid" && return 1
   start_ticks "$il_pid"
   ((TICKS > 0 && TICKS == ticks))
 }

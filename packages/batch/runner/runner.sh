@@ -101,6 +101,7 @@ launch() { # NAME: in a subshell that becomes the container
   # By exec, not at the call: bash would keep copies of what it replaces, and the container would inherit them.
   exec </dev/null >"/dev/fd/$pipe" 2>&1
   [[ -z $INPUT ]] || exec <"/dev/fd/$INPUT" {INPUT}>&-
+  [[ -z $GATE ]] || exec {GATE}>&-
   exec {pipe}>&- {log}>&- {events}>&- {quiet}>&-
   il_files=$job/container/$1
   [[ -e $il_files/start-error ]] && rm -f -- "$il_files/start-error"
@@ -202,13 +203,41 @@ await_terminal() { # NAME PID: sets LEADER and TICKS to the process that leads t
   start_ticks "$2"
 }
 
+open_gate() { # NAME: where the container waits for a link before its program starts, sets GATE to the pipe on which it does
+  local gate=$job/container/$1/gate
+  [[ -e $job/container/$1/link ]] || return 0
+  # It may run as another user.
+  [[ -p $gate ]] || mkfifo -m 0666 -- "$gate" || return
+  exec {GATE}<>"$gate"
+}
+
+make_link() { # NAME PID: the link that the container waits for; it is not held for one that cannot be made
+  local il_pid='' il_list root tries hidden=0
+  [[ -n $GATE ]] || return
+  read_list "$job/container/$1/link"
+  for ((tries = 0; tries < 1500; tries++)); do
+    has_ended "$2" && return
+    if find_below "$2"; then
+      root=/proc/$il_pid/root
+      if [[ $root${il_list[2]} -ef $job/container/$1/gate ]]; then
+        # Nothing of the image has been run by now.
+        [[ -L $root${il_list[0]%/*} ]] || ln -s -- "${il_list[1]}" "$root${il_list[0]}" 2>/dev/null
+        break
+      fi
+      # Not of a container that was started with the rights of root (setuid).
+      [[ -e $root/. ]] || ((++hidden < 10)) || break
+    fi
+    pause 0.01
+  done
+  printf '\n' >&"$GATE"
+}
+
 await_program() { # NAME PID: a container runs when its own program does; what its runtime does before takes a moment
-  local stat tries il_pid
+  local tries il_pid
   [[ -e $job/container/$1/join ]] || return
   for ((tries = 0; tries < 50; tries++)); do
     find_program "$2" && return
-    { read -r stat <"/proc/$2/stat"; } 2>/dev/null || return
-    [[ ${stat##*) } != [ZX]* ]] || return
+    has_ended "$2" && return
     pause 0.02
   done
 }
@@ -266,7 +295,7 @@ find_reason() { # NAME RESTART_COUNT CODE: sets REASON, DETAIL (a word of the ru
 }
 
 supervise() { # NAME RESTART_COUNT LAST_STATE
-  local name=$1 count=$2 last=$3 PIPE LEADER log pipe writer pid code started position last_run message='' INPUT='' FEEDER=''
+  local name=$1 count=$2 last=$3 PIPE LEADER log pipe writer pid code started position last_run message='' INPUT='' FEEDER='' GATE=''
   trap '' TERM INT HUP USR1
   exec {log}>>"$job/logs/$name/$count.log"
   if [[ -e $job/container/$name/pull && ! -e $job/container/$name/image ]]; then
@@ -279,6 +308,7 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
   writer=$!
   open_input "$name"
   [[ ! -e $job/container/$name/tty ]] || rm -f -- "$job/container/$name/terminal"
+  open_gate "$name"
   launch "$name" &
   pid=$!
   exec {pipe}>&-
@@ -290,6 +320,7 @@ supervise() { # NAME RESTART_COUNT LAST_STATE
   [[ ! -e $job/container/$name/tty ]] || await_terminal "$name" "$pid"
   printf '%s %s\n' "$LEADER" "$TICKS" >"$job/container/$name/session"
   printf 'started %s %s %s\n' "$name" "$LEADER" "$writer" >&"$events"
+  make_link "$name" "$LEADER"
   await_program "$name" "$LEADER"
   write_state "$name" "{\"state\":\"running\",\"restartCount\":$count,\"startedAt\":$started$last}"
   wait "$pid"

@@ -62,6 +62,15 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer')
       expect(await world.log(pod)).toBe('up\nhook\nbye\n');
     });
 
+    it('leaves its message at the path in /dev that an API server gives it', async () => {
+      const script = 'test ! -s /dev/termination-log && echo last words > /dev/termination-log; exit 3';
+      const terminationMessagePath = '/dev/termination-log';
+      const { world, pod } = await started({ command: ['sh', '-c', script], terminationMessagePath }, asUser);
+      await using _ = world;
+      const ended = await reached(world, pod, isOver);
+      expect(mainOf(ended)?.state?.terminated).toMatchObject({ exitCode: 3, message: 'last words' });
+    });
+
     it('is ended for its liveness probe', async () => {
       const livenessProbe = { ...exec('echo broken; exit 1'), periodSeconds: 1, failureThreshold: 1 };
       const { world, pod } = await started(

@@ -29,7 +29,7 @@ export interface StartRequest {
   readonly binds: readonly Bind[];
   /**
    * The file in which the container may leave its termination message, a bind of `messageFile` among {@link ContainerStart.files}.
-   * Absent where the pod names no path for it.
+   * Absent where a volume of the pod is at its path.
    */
   readonly message?: Bind;
   /** Where the image will be; absent for a runtime that has no {@link ContainerRuntime.images}. */
@@ -64,6 +64,17 @@ export interface ContainerStart {
    * Default `process`.
    */
   readonly signals?: 'process' | 'child' | 'first';
+  /**
+   * Set when something must be a link that no mount can replace: the container waits, before its program starts, until it can read a line
+   * from the pipe that the runner makes as the file `gate`, and the runner makes the link meanwhile. Paths inside the container.
+   */
+  readonly link?: {
+    readonly path: string;
+    /** Where the link leads. */
+    readonly target: string;
+    /** Where the runtime mounts the pipe. */
+    readonly gate: string;
+  };
   /**
    * Set when the runtime itself makes the container's namespaces, of process ids among them: how a command joins the running
    * container, with what its first process knows. Absent: the environment and the working directory above are the container's.

@@ -65,6 +65,7 @@ export function containerTree(
     ...list('subpaths', listSubPaths(container, volumes)),
     ...list('hostpaths', listHostChecks(checks.get(name) ?? [])),
     ...(start.join ? [listFile(`${base}/join`, formatJoin(start.join))] : []),
+    ...(start.link ? [listFile(`${base}/link`, [start.link.path, start.link.target, start.link.gate])] : []),
     ...(start.signals === undefined ? [] : [file(`${base}/signals`, `${start.signals}\n`)]),
     ...[...(start.files ?? []), ...(actions.get(name)?.files ?? [])].map((entry) => ({
       ...entry,

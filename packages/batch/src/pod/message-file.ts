@@ -10,13 +10,18 @@ export const messageFile: TreeEntry = { kind: 'file', path: 'termination-log', m
 const defaultPath = '/dev/termination-log';
 const devices = '/dev/';
 
-/** What becomes of `terminationMessagePath`. An API server gives every container one in `/dev`, where no runtime lets us mount a file. */
+/** Whether a file cannot be mounted there, because the container has a `/dev` of its own. An API server gives every container such a path. */
+export function isInDevices(path: string): boolean {
+  return path.startsWith(devices);
+}
+
+/** What becomes of `terminationMessagePath` where a runtime can do no more than mount a file. */
 export const messagePathVerdict: VerdictRule = unlessDefault([defaultPath], (value) =>
-  String(value).startsWith(devices) ? ignored('no file can be mounted in /dev; name another path') : honoured(),
+  isInDevices(String(value)) ? ignored('no file can be mounted in /dev; name another path') : honoured(),
 );
 
 /**
- * The file of a container's termination message, at the path of the pod. undefined where none can be, or a volume is.
+ * The file of a container's termination message, at the path of the pod; undefined where a volume is.
  *
  * @param directory - The container's part of the job directory.
  * @throws InvalidInputError for a path that no file can have.
@@ -32,7 +37,7 @@ export function planMessageFile(
     throw new InvalidInputError(`${at} must be the absolute path of a file`, { field: at });
   }
   const target = posix.normalize(path);
-  if (target.startsWith(devices) || binds.some((bind) => bind.target === target)) return undefined;
+  if (binds.some((bind) => bind.target === target)) return undefined;
   const source = `${directory}/${messageFile.path}`;
   return { source, target, type: 'file', readOnly: false, owned: false, field: at };
 }

@@ -11,7 +11,7 @@ import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
 import { byDepth, mountPointsIn } from '../mounts/nested-binds.ts';
 import { imageVerdicts } from '../images/image-verdicts.ts';
-import { messageFile } from '../pod/message-file.ts';
+import { apptainerMessageVerdict, mountMessage } from './apptainer-message.ts';
 import { withDefaults } from '../pod/default-environment.ts';
 import { versionOf } from './version-of.ts';
 import { mapApptainerVariables } from './apptainer-variables.ts';
@@ -31,6 +31,7 @@ export interface ApptainerOptions extends ApptainerImageOptions {
 
 const verdicts: VerdictTable = {
   ...imageVerdicts,
+  'spec.containers[].terminationMessagePath': apptainerMessageVerdict,
   'spec.containers[].volumeMounts[].readOnly': honoured(),
   'spec.ephemeralContainers[].targetContainerName': ignored(
     'each container has processes of its own; exec goes into the other one',
@@ -80,8 +81,9 @@ function compatibilityFlags({ spec }: ResolvedContainer, ownEnvironment: boolean
 
 /** The command line and environment of one container. Pure. */
 export function buildApptainerStart(request: StartRequest, options: ApptainerOptions): ContainerStart {
-  const { container, pod, message } = request;
-  const binds = [...request.binds, ...(message ? [message] : [])];
+  const { container, pod } = request;
+  const { binds: messageBinds, ...message } = mountMessage(request);
+  const binds = [...request.binds, ...messageBinds];
   const verb = container.command === undefined ? 'run' : 'exec';
   const home = container.environment.findLast(([name]) => name === 'HOME')?.[1] ?? '';
   // What an image says of it counts for nothing otherwise; without a word, apptainer takes the user's home directory.
@@ -117,7 +119,7 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
     // Where the site has apptainer and what belongs to it.
     inherited: ['PATH'],
     workingDirectory: '/',
-    ...(message ? { files: [messageFile] } : {}),
+    ...message,
     mountPoints,
     signals: 'first',
     join: { environmentPrefix, workingDirectory: directory },

@@ -1,7 +1,9 @@
 import { emulated, honoured, type ResolvedContainer, type VerdictTable } from '@interlink/plugin-sdk';
 import { UnsupportedError } from '@interlink/spec';
+import type { TreeEntry } from '../contract/host.ts';
 import type { Bind, ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import { defaultPath } from '../host/run-command.ts';
+import { isInDevices, messageFile } from '../pod/message-file.ts';
 import { imageVerdicts } from '../images/image-verdicts.ts';
 import { byDepth, mountPointsIn } from '../mounts/nested-binds.ts';
 import { withDefaults } from '../pod/default-environment.ts';
@@ -20,10 +22,15 @@ const verdicts: VerdictTable = {
 };
 
 /** In place of the image's own script, for a container that has a command. Static: what it runs are its arguments. */
-const commandScript = `[ -z "\${INTERLINK_DIRECTORY-}" ] || cd -- "$INTERLINK_DIRECTORY" || exit 125
+const commandFile: TreeEntry = {
+  kind: 'file',
+  path: 'rc',
+  mode: 0o600,
+  content: `[ -z "\${INTERLINK_DIRECTORY-}" ] || cd -- "$INTERLINK_DIRECTORY" || exit 125
 unset INTERLINK_DIRECTORY
 exec "$@"
-`;
+`,
+};
 
 /**
  * Containers from images, by enroot. Written from its documentation: no test runs it, because it is in no package registry that the
@@ -43,7 +50,9 @@ export function createEnrootRuntime(options: EnrootOptions): ContainerRuntime {
 
 /** The command line and environment of one container. Pure. */
 export function buildEnrootStart(request: StartRequest, options: EnrootOptions): ContainerStart {
-  const { container, pod, binds, directory } = request;
+  const { container, pod, directory } = request;
+  const message = request.message && !isInDevices(request.message.target) ? [request.message] : [];
+  const binds = [...request.binds, ...message];
   checkWorkingDirectory(container);
   const workingDirectory = container.workingDirectory ?? request.image?.workingDirectory ?? '/';
   // The hook of enroot gives all GPUs of the machine to an image that says nothing else.
@@ -76,7 +85,7 @@ export function buildEnrootStart(request: StartRequest, options: EnrootOptions):
     ],
     workingDirectory: '/',
     mountPoints: mountPointsIn(binds, [...binds, { target: workingDirectory, type: 'directory' }]),
-    ...(isReplaced ? { files: [{ kind: 'file', path: 'rc', mode: 0o600, content: commandScript }] } : {}),
+    files: [...(isReplaced ? [commandFile] : []), ...(message.length > 0 ? [messageFile] : [])],
   };
 }
 

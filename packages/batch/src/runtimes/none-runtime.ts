@@ -1,12 +1,12 @@
 import { honoured, ignored, unlessAutomaticPull, unlessDefault, type VerdictTable } from '@interlink/plugin-sdk';
 import { UnsupportedError } from '@interlink/spec';
-import type { ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
+import type { Bind, ContainerRuntime, ContainerStart, StartRequest } from '../contract/container-runtime.ts';
 import type { Host } from '../contract/host.ts';
 import { defaultPath } from '../host/run-command.ts';
 import { startInNamespace, type MountNamespaces, type NamespaceStart } from '../mounts/mount-namespaces.ts';
 import { planOnHost } from '../mounts/plan-on-host.ts';
 import { withDefaults } from '../pod/default-environment.ts';
-import { messageFile } from '../pod/message-file.ts';
+import { isInDevices, messageFile } from '../pod/message-file.ts';
 
 /** What {@link createNoneRuntime} needs. */
 export interface NoneRuntimeOptions {
@@ -64,13 +64,17 @@ async function start(request: StartRequest, options: NoneRuntimeOptions): Promis
     environment: withDefaults(pod, container, { PATH: defaultPath, HOME: options.host.homeDirectory }),
     workingDirectory,
   };
-  const message = request.message && options.namespaces.kind !== 'unavailable' ? [request.message] : [];
+  const message = options.namespaces.kind === 'unavailable' ? [] : mountableMessage(request);
   const needsRoot =
     binds.length + message.length > 0 || (await options.host.resolvePath(workingDirectory)) === undefined;
   if (!needsRoot) return plain;
   const all = { ...request, binds: [...binds, ...message] };
   const { files = [], ...namespace } = await inNamespace(all, workingDirectory, options);
   return { ...plain, ...namespace, files: [...files, ...(message.length > 0 ? [messageFile] : [])] };
+}
+
+function mountableMessage({ message }: StartRequest): readonly Bind[] {
+  return message && !isInDevices(message.target) ? [message] : [];
 }
 
 async function inNamespace(

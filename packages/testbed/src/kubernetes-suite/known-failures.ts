@@ -25,11 +25,6 @@ export const knownFailures: readonly KnownFailure[] = [
     reason: 'Sysctls of a pod are not set: the machine and its kernel belong to the site.',
   },
   {
-    specs: /termination message (from file|if TerminationMessagePath is set as non-root)/,
-    reason:
-      'The message is at a path in `/dev`, which apptainer makes anew for each container; no file can be mounted there.',
-  },
-  {
     specs: /should execute prestop exec hook/,
     reason: 'Two pods of the spec listen at the same port of one machine: the pods of a node share its network.',
   },
