@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Chain } from '@interlink/testbed';
+import { chainLinks, type Chain } from '@interlink/testbed';
 import { readApiWrites, writesBetween } from './lib/api-writes.ts';
 import { readPluginTimes, type PluginTimes } from './lib/plugin-times.ts';
 import { benchPod, createPods, watchTimes, type PodTimes } from './lib/pod-flow.ts';
@@ -45,6 +45,12 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
 }
 
+/** CPU that each process of the chain has used since its start, in seconds: what a busy machine does not change much. */
+async function cpuSeconds(chain: Chain): Promise<ReadonlyMap<string, number>> {
+  const rows = chainLinks.map(async (link) => [link, (await readCost(chain.pid(link) ?? 0)).cpuSeconds] as const);
+  return new Map(await Promise.all(rows));
+}
+
 const kubeletPid = (chain: Chain): number => chain.pid('virtual-kubelet') ?? 0;
 
 const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, chain, directory }) => {
@@ -61,6 +67,7 @@ const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, c
   await synced;
   const emptyBytes = await residentBytes(kubeletPid(chain));
   const writesBefore = await readApiWrites(client);
+  const cpuBefore = await cpuSeconds(chain);
   const begunAt = Date.now();
 
   await createPods(client, pods, { perSecond, times });
@@ -73,6 +80,7 @@ const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, c
   const writes = writesBetween(writesBefore, await readApiWrites(client));
   const plugin = await readPluginTimes(configFile);
   const full = await readCost(kubeletPid(chain));
+  const cpuAfter = await cpuSeconds(chain);
   const load = {
     pods: podCount,
     createsPerSecond: Math.round(podCount / createdSeconds),
@@ -87,9 +95,16 @@ const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, c
       podWritesPerTransition: round(writes.pods / (podCount * 2 + Math.ceil(podCount / endingShare))),
       allWritesPerTransition: round((writes.pods + writes.events) / (podCount * 2 + Math.ceil(podCount / endingShare))),
     },
+    cpuMillisecondsPerPod: Object.fromEntries(
+      chainLinks.map((link) => [
+        link,
+        round((((cpuAfter.get(link) ?? 0) - (cpuBefore.get(link) ?? 0)) * 1000) / podCount),
+      ]),
+    ),
     residentBytesEmpty: emptyBytes,
     residentBytesPeak: full.peakResidentBytes,
     residentBytes: await residentBytes(kubeletPid(chain)),
+    ownBytes: full.ownBytes,
   };
 
   const [countsBefore, costBefore] = [await counts(), await readCost(kubeletPid(chain))];

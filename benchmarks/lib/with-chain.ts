@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createKubeClient, type KubeClient } from '@interlink/kube';
 import { silentLogger } from '@interlink/runtime';
 import type { Node } from '@interlink/spec';
-import { startChain, startControlPlane, type Chain } from '@interlink/testbed';
+import { startChain, startControlPlane, type Chain, type ChainLink } from '@interlink/testbed';
+import { buildApps } from './built-app.ts';
 
 /** What a benchmark works with. */
 export interface BenchWorld {
@@ -32,17 +33,29 @@ async function nodeIsReady(client: KubeClient): Promise<boolean> {
   return node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
-/** A control plane and the chain of three processes on this machine, for one benchmark. */
+const apps = ['interlink-process', 'interlink-api', 'interlink-virtual-kubelet'];
+
+/** `CHAIN_NODE_OPTIONS` are options of Node for each process of the chain, e.g. `--cpu-prof --cpu-prof-dir=/tmp/profiles`. */
+function nodeOptions(): Partial<Record<ChainLink, { environment: Record<string, string> }>> {
+  const options = process.env['CHAIN_NODE_OPTIONS'];
+  if (options === undefined) return {};
+  const change = { environment: { NODE_OPTIONS: options } };
+  return { plugin: change, api: change, 'virtual-kubelet': change };
+}
+
+/** A control plane and the chain of three processes on this machine, built as users run them, for one benchmark. */
 export async function withChain<T>(
   options: { readonly pluginProgram?: string },
   use: (world: BenchWorld) => Promise<T>,
 ): Promise<T> {
+  await buildApps(apps);
   const directory = await mkdtemp(join(tmpdir(), 'il-bench-'));
   try {
     await using controlPlane = await startControlPlane({ directory: join(directory, 'control-plane') });
     const { kubeconfigFile } = controlPlane;
     await using client = await createKubeClient({ kubeconfigFile, logger: silentLogger });
-    await using chain = await startChain({ ...options, directory: join(directory, 'chain'), nodeName, kubeconfigFile });
+    const place = { directory: join(directory, 'chain'), nodeName, kubeconfigFile };
+    await using chain = await startChain({ ...options, ...place, isBuilt: true, changes: nodeOptions() });
     await until(() => nodeIsReady(client));
     const kubectl = (...args: readonly string[]): [string, string[]] => [
       controlPlane.kubectl,

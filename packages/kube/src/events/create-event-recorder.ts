@@ -3,6 +3,7 @@ import { systemClock, type Clock, type Logger } from '@interlink/runtime';
 import type { KubeClient } from '../client/kube-client.ts';
 import { hasStatus } from '../client/map-kube-error.ts';
 import { createEventLimiter } from './event-limiter.ts';
+import { createEventSenders } from './event-senders.ts';
 import { createToldEvents, keyOfWords } from './told-events.ts';
 
 /** The object that an event is about. */
@@ -42,14 +43,16 @@ export interface EventRecorderOptions {
 /** The API server refuses longer ones. */
 const longestMessage = 1024;
 const longestReason = 128;
-const maximumPending = 1000;
-/** A recorder of core/v1 events: in order, one at a time, at most 25 in a burst for a reason of an object. */
+
+/**
+ * A recorder of core/v1 events: those of an object in order, four at a time, 200 a second, and 25 in a burst for a reason of an object. In a flood they
+ * arrive late, with the time at which they were told; when 20,000 wait, more are left out, which is logged.
+ */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, logger, clock = systemClock } = options;
   const limiter = createEventLimiter();
   const memory = createToldEvents();
-  let pending = 0;
-  let last: Promise<void> = Promise.resolve();
+  const senders = createEventSenders({ clock, logger });
 
   async function send(event: Told): Promise<void> {
     const known = memory.get(event.key);
@@ -94,19 +97,13 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const told: Told = { object, type, reason: reason.slice(0, longestReason), message: words, at, key };
       if (!memory.note(key, at)) return;
       // By reason: noise about one thing must not hide another.
-      const subject = `${object.uid ?? `${object.namespace ?? ''}/${object.name}`} ${reason}`;
-      if (pending >= maximumPending || !limiter.allows(subject, at)) {
-        memory.forget(key);
-        logger.debug({ object: object.name, reason }, 'event left out, too many');
-        return;
-      }
-      pending += 1;
-      last = last
-        .then(() => send(told))
-        .catch((error: unknown) => logFailure(error, told))
-        .finally(() => (pending -= 1));
+      const name = object.uid ?? `${object.namespace ?? ''}/${object.name}`;
+      const sendTold = (): Promise<void> => send(told).catch((error: unknown) => logFailure(error, told));
+      if (limiter.allows(`${name} ${reason}`, at) && senders.add(name, sendTold)) return;
+      memory.forget(key);
+      logger.debug({ object: object.name, reason }, 'event left out, too many');
     },
-    flush: () => last,
+    flush: () => senders.flush(),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 
 const apps = fileURLToPath(new URL('../../../../apps', import.meta.url));
 
-/** Plugin, API server and virtual kubelet as three processes, from the sources of this workspace. */
+/** Plugin, API server and virtual kubelet as three processes, from the sources of this workspace or from what is built of them. */
 export interface Chain extends AsyncDisposable {
   /** Where the process plugin keeps its jobs. */
   readonly workDirectory: string;
@@ -33,6 +33,8 @@ export interface Chain extends AsyncDisposable {
 export interface ChainOptions extends ChainPlace {
   /** A program in place of the process plugin; it gets the same `--config FILE`. */
   readonly pluginProgram?: string;
+  /** True: the apps run as they are published, from their `dist`, which has to be built before. Default false: from their sources. */
+  readonly isBuilt?: boolean;
   /** What is different from {@link linkCommands}. */
   readonly changes?: Readonly<Partial<Record<ChainLink, LinkChange>>>;
 }
@@ -47,6 +49,12 @@ export interface LinkChange {
   wrap?(argv: readonly string[]): readonly string[];
 }
 
+const sourceCondition = '--conditions=@interlink/source';
+
+function appProgram(app: string, isBuilt = false): readonly string[] {
+  return isBuilt ? [join(apps, app, 'dist', 'main.js')] : [sourceCondition, join(apps, app, 'src', 'main.ts')];
+}
+
 async function startLink(
   link: ChainLink,
   command: LinkCommand,
@@ -58,8 +66,8 @@ async function startLink(
   await writeFile(configFile, JSON.stringify({ ...command.config, ...change?.config }));
   await using log = await open(join(options.directory, `${link}.log`), 'a', 0o600);
   const replaced = link === 'plugin' ? options.pluginProgram : undefined;
-  const main = replaced ?? join(apps, command.app, 'src', 'main.ts');
-  const node = [process.execPath, '--conditions=@interlink/source', main, '--config', configFile];
+  const main = replaced === undefined ? appProgram(command.app, options.isBuilt) : [sourceCondition, replaced];
+  const node = [process.execPath, ...main, '--config', configFile];
   const [program = process.execPath, ...rest] = tie.wrap(change?.wrap?.(node) ?? node);
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, ...command.environment, ...change?.environment };
