@@ -1,4 +1,7 @@
-/** Sessions of kubectl over all hops on this machine: round trip, throughput, many followed logs, and memory while a reader is slow. */
+/**
+ * Sessions of kubectl over all hops on this machine: round trip, throughput both ways, many followed logs, and memory while a reader is slow.
+ * `BYTES=268435456` for a shorter run.
+ */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +12,7 @@ import { nodeName, until, withChain, type BenchWorld } from './lib/with-chain.ts
 
 const pods = '/api/v1/namespaces/default/pods';
 const roundTrips = 200;
-const largeBytes = 1024 ** 3;
+const largeBytes = Number(process.env['BYTES'] ?? 1024 ** 3);
 const slowBytes = 100 * 1024 ** 2;
 const slowBytesPerSecond = 10 * 1024 ** 2;
 const followers = 100;
@@ -43,7 +46,37 @@ async function measureEcho(child: ChildProcessWithoutNullStreams): Promise<Sprea
   return spreadOf(seconds);
 }
 
-async function measureThroughput(child: ChildProcessWithoutNullStreams, bytes: number): Promise<number> {
+/** A transfer of many bytes. */
+interface Throughput {
+  readonly megabytesPerSecond: number;
+  /** Processor time of each link, in seconds for a gigabyte: what a busy machine changes least. */
+  readonly cpuSecondsPerGigabyte: Readonly<Record<string, number>>;
+}
+
+/** How fast `transfer` moves the bytes, from the first moment that it gives until its end. */
+async function measureThroughput(
+  { chain }: BenchWorld,
+  bytes: number,
+  transfer: () => Promise<number>,
+): Promise<Throughput> {
+  const cpu = (): Promise<readonly number[]> =>
+    Promise.all(links.map(async (link) => (await readCost(chain.pid(link) ?? 0)).cpuSeconds));
+  const before = await cpu();
+  const begun = await transfer();
+  const seconds = (performance.now() - begun) / 1000;
+  const after = await cpu();
+  const perGigabyte = links.map((link, index) => {
+    const used = (after[index] ?? 0) - (before[index] ?? 0);
+    return [link, Math.round((used / (bytes / 1e9)) * 100) / 100] as const;
+  });
+  return {
+    megabytesPerSecond: Math.round(bytes / megabyte / seconds),
+    cpuSecondsPerGigabyte: Object.fromEntries(perGigabyte),
+  };
+}
+
+/** Reads all that the command writes. */
+async function receive(child: ChildProcessWithoutNullStreams, bytes: number): Promise<number> {
   let seen = 0;
   let first = 0;
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
@@ -51,7 +84,23 @@ async function measureThroughput(child: ChildProcessWithoutNullStreams, bytes: n
     seen += chunk.length;
   }
   if (seen !== bytes) throw new Error(`${seen} bytes came of ${bytes}`);
-  return Math.round(seen / megabyte / ((performance.now() - first) / 1000));
+  return first;
+}
+
+/** Gives the command an input, which it counts once a first line has shown that it runs. */
+async function send(child: ChildProcessWithoutNullStreams, bytes: number): Promise<number> {
+  const chunk = Buffer.alloc(64 * 1024);
+  await once(child.stdout, 'data');
+  const begun = performance.now();
+  const answer = once(child.stdout, 'data') as Promise<[Buffer]>;
+  for (let left = bytes; left > 0; left -= chunk.length) {
+    const part = chunk.subarray(0, Math.min(left, chunk.length));
+    if (!child.stdin.write(part)) await once(child.stdin, 'drain');
+  }
+  child.stdin.end();
+  const [text] = await answer;
+  if (Number(text.toString()) !== bytes) throw new Error(`${text.toString().trim()} bytes came of ${bytes}`);
+  return begun;
 }
 
 /** Megabytes of their own that the hops had at most while somebody read slowly, beside what they had before. */
@@ -104,13 +153,15 @@ async function measureFollowers(world: BenchWorld): Promise<Spread> {
 const result = await withChain({}, async (world) => {
   await runPod(world, 'target', 'sleep 100000');
   const exec = (...command: string[]) => spawn(...world.kubectl('exec', '-i', 'target', '--', ...command));
+  const count = 'echo ready; wc -c';
   const source = ['-c', String(largeBytes), '/dev/zero'];
   return {
     targets: { echoSeconds: 0.02, megabytesPerSecond: 50, followers },
     echoSeconds: { bare: await measureEcho(spawn('cat')), kubectlExec: await measureEcho(exec('cat')) },
-    megabytesPerSecond: {
-      bare: await measureThroughput(spawn('head', source), largeBytes),
-      kubectlExec: await measureThroughput(exec('head', ...source), largeBytes),
+    throughput: {
+      bare: await measureThroughput(world, largeBytes, () => receive(spawn('head', source), largeBytes)),
+      download: await measureThroughput(world, largeBytes, () => receive(exec('head', ...source), largeBytes)),
+      upload: await measureThroughput(world, largeBytes, () => send(exec('sh', '-c', count), largeBytes)),
     },
     followLagSeconds: await measureFollowers(world),
     slowReaderOwnMegabytes: await measureSlowReader(world),

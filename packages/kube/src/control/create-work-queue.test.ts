@@ -19,6 +19,21 @@ describe('work queue', () => {
     expect([await queue.get(never), await queue.get(never), await queue.get(never)]).toEqual(['a', 'b', 'c']);
   });
 
+  it('gives out urgent keys before the others, also one that waited as another or is worked on', async () => {
+    const { queue } = setUp();
+    queue.add('working');
+    await queue.get(never);
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    for (const key of ['b', 'd', 'working']) queue.add(key, { isUrgent: true });
+    queue.add('d');
+    expect(queue.size).toBe(4);
+    queue.add('working');
+    queue.done('working');
+    const given: string[] = [];
+    while (queue.size > 0) given.push(await queue.get(never));
+    expect(given).toEqual(['b', 'd', 'working', 'a', 'c']);
+  });
+
   it('holds a key back while it is worked on, and gives it out once more afterwards', async () => {
     const { queue } = setUp();
     queue.add('a');

@@ -2,10 +2,18 @@ import { backoffDelayMilliseconds, systemClock, type BackoffOptions, type Clock 
 import { createDelayedKeys } from './delayed-keys.ts';
 import { createWaiters } from './waiters.ts';
 
+/** How a key is added. */
+export interface AddOptions {
+  /** Default: now. */
+  readonly afterSeconds?: number | undefined;
+  /** True: before all keys that are not, where it is added for now. Default false. */
+  readonly isUrgent?: boolean | undefined;
+}
+
 /** Keys to work on. A key waits at most once, and is never given out twice at the same time. */
 export interface WorkQueue<K extends string = string> {
   /** Adds a key, now or later; of several later times the earliest counts. A key being worked on is given out again when that is done. */
-  add(key: K, options?: { readonly afterSeconds?: number | undefined }): void;
+  add(key: K, options?: AddOptions): void;
   /** The next key; waits for one. Rejects with the signal's reason. Every key got must be given to {@link WorkQueue.done}. */
   get(signal: AbortSignal): Promise<K>;
   /** Ends the work on a key. */
@@ -27,46 +35,55 @@ export interface WorkQueueOptions {
 
 const defaultBackoff: BackoffOptions = { initialMilliseconds: 200, maximumMilliseconds: 300_000 };
 
-/** An empty queue, first in, first out. It has a timer only while somebody waits in `get`. */
+/** An empty queue: urgent keys first, else first in, first out. It has a timer only while somebody waits in `get`. */
 export function createWorkQueue<K extends string = string>(options: WorkQueueOptions = {}): WorkQueue<K> {
   const { clock = systemClock, backoff = defaultBackoff } = options;
+  const urgent = new Set<K>();
   const ready = new Set<K>();
   const working = new Set<K>();
-  const again = new Set<K>();
+  /** Whether they are urgent. */
+  const again = new Map<K, boolean>();
   const failures = new Map<K, number>();
-  const delayed = createDelayedKeys<K>(clock, addNow);
+  const delayed = createDelayedKeys<K>(clock, (key) => addNow(key, false));
   const waiters = createWaiters<K>((some) => delayed.listen(some));
 
-  function addNow(key: K): void {
-    if (working.has(key)) again.add(key);
-    else ready.add(key);
-    giveOut();
+  function addNow(key: K, isUrgent: boolean): void {
+    if (working.has(key)) again.set(key, isUrgent || again.get(key) === true);
+    else if (isUrgent) {
+      ready.delete(key);
+      urgent.add(key);
+    } else if (!urgent.has(key)) ready.add(key);
+    giveOut(urgent);
+    giveOut(ready);
   }
 
-  function giveOut(): void {
-    for (const key of ready) {
+  function giveOut(keys: Set<K>): void {
+    for (const key of keys) {
       const take = waiters.next();
       if (take === undefined) return;
-      ready.delete(key);
+      keys.delete(key);
       working.add(key);
       take(key);
     }
   }
 
   return {
-    add(key, { afterSeconds = 0 } = {}) {
-      if (afterSeconds <= 0) addNow(key);
+    add(key, { afterSeconds = 0, isUrgent = false } = {}) {
+      if (afterSeconds <= 0) addNow(key, isUrgent);
       else delayed.schedule(key, clock.now() + afterSeconds * 1000);
     },
     get(signal) {
       const key = waiters.wait(signal);
       delayed.release();
-      giveOut();
+      giveOut(urgent);
+      giveOut(ready);
       return key;
     },
     done(key) {
       working.delete(key);
-      if (again.delete(key)) addNow(key);
+      const isUrgent = again.get(key);
+      again.delete(key);
+      if (isUrgent !== undefined) addNow(key, isUrgent);
     },
     failed(key) {
       const attempt = failures.get(key) ?? 0;
@@ -77,7 +94,7 @@ export function createWorkQueue<K extends string = string>(options: WorkQueueOpt
     },
     forget: (key) => void failures.delete(key),
     get size() {
-      return ready.size;
+      return urgent.size + ready.size;
     },
   };
 }

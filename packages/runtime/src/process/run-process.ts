@@ -1,5 +1,6 @@
 import { isInterLinkError } from '@interlink/spec';
 import { isConfigError } from '../config/config-error.ts';
+import { tuneGarbageCollection } from './tune-garbage-collection.ts';
 
 /** Exit codes of every interLink process. */
 export const exitCodes = { ok: 0, failure: 1, badConfig: 2 } as const;
@@ -43,9 +44,10 @@ function exitCodeOf(error: unknown): number {
 
 /**
  * The frame of every entrypoint: signals become an aborted `AbortSignal`, an error one line on standard error and an exit
- * code (2 for a {@link ConfigError}, else 1). It sets the exit code and lets the process end by itself; only a second signal ends it at once.
+ * code (2 for a {@link ConfigError}, else 1). Garbage is collected for little memory and steady streams. It sets the exit code and lets the process end by itself; only a second signal ends it at once.
  */
 export async function runProcess(options: ProcessOptions): Promise<void> {
+  tuneGarbageCollection();
   const edge = options.edge ?? process;
   const stop = new AbortController();
   const asked = (signal: keyof typeof signalExitCodes) => (): void => {

@@ -112,7 +112,8 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
     onRestart: () => metrics.watchRestarted(),
   });
   const queue = createWorkQueue({ clock, backoff: retryBackoff });
-  const enqueue = (key: string): void => queue.add(key);
+  /** What became of a pod is not to wait for creates, each of which may take the backend long. */
+  const enqueueAnswer = (key: string): void => queue.add(key, { isUrgent: true });
   const memory = createPodMemory();
   const context: PodContext = {
     client,
@@ -134,9 +135,9 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
     askSoon: () => statusLoop.askSoon(),
     depart: (pod) => departures.add(pod),
   };
-  const eventLoop = createEventLoop({ context, enqueue, overtake: (uid) => statusLoop.overtake(uid) });
-  const statusLoop = createStatusLoop({ context, enqueue, isPushed: () => eventLoop.isOpen });
-  const updates = createUpdateLoop({ context, enqueue });
+  const eventLoop = createEventLoop({ context, enqueue: enqueueAnswer, overtake: (uid) => statusLoop.overtake(uid) });
+  const statusLoop = createStatusLoop({ context, enqueue: enqueueAnswer, isPushed: () => eventLoop.isOpen });
+  const updates = createUpdateLoop({ context, enqueue: (key) => queue.add(key) });
   const departures = createDepartures(context);
   const reconcile = traceReconcile(measureReconcile(createPodReconcile(context), context), context);
   observePods(options.metrics, { store: context.store, queue });
@@ -144,11 +145,11 @@ function assemble(options: PodControllerOptions, signal: AbortSignal) {
   const { finishesWork = true } = options;
   const controller = finishesWork ? drainController(worker, { clock, milliseconds: drainMilliseconds }) : worker;
   const loops = [controller, departures, statusLoop, eventLoop, updates, createOrphanSweep(context)];
-  return { informer, context, enqueue, updates, loops };
+  return { informer, context, queue, updates, loops };
 }
 
 /** Decides which changes are work. */
-function follow({ context, enqueue, updates }: Parts, change: Change<Pod>): void {
+function follow({ context, queue, updates }: Parts, change: Change<Pod>): void {
   const { object: pod, previous, type } = change;
   context.store.follow(change);
   updates.follow(change);
@@ -159,7 +160,7 @@ function follow({ context, enqueue, updates }: Parts, change: Change<Pod>): void
   if (isBeingDeleted(pod)) context.memory.creating.get(podUid(pod))?.abort();
   else if (isTerminal(pod.status?.phase)) return;
   else if (type === 'modified' && podJobId(pod) === undefined && isEcho(previous, pod)) return;
-  enqueue(podKey(pod));
+  queue.add(podKey(pod), { isUrgent: isBeingDeleted(pod) });
 }
 
 /** Whether only the status changed: of a pod that waits, that is what was just written, and no reason to hurry. */
