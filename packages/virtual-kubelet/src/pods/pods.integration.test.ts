@@ -28,6 +28,24 @@ describe('a pod', () => {
     expect(fake.creates).toEqual([uidOf(pod)]);
   });
 
+  it('shows its end although other pods wait for a slow backend', async () => {
+    const fake = await backend(pushing, { workers: 1 });
+    const take = fake.create.bind(fake);
+    fake.create = async (...call) => {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return await take(...call);
+    };
+    const pod = await create();
+    await phase('demo', 'Running');
+    const waiting = Array.from({ length: 8 }, (_, index) => `waits-${index}`);
+    await Promise.all(waiting.map((name) => create(name)));
+    await eventually(() => fake.creates.length > 1);
+    fake.set(uidOf(pod), ended(0));
+    await phase('demo', 'Succeeded');
+    expect(fake.creates.length).toBeLessThan(1 + waiting.length);
+    await Promise.all(waiting.map((name) => phase(name, 'Running')));
+  });
+
   it('is sent with what it needs', async () => {
     await createConfigMap('cfg');
     const fake = await backend();
