@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chainLinks, type Chain } from '@interlink/testbed';
 import { readApiWrites, writesBetween } from './lib/api-writes.ts';
+import { startCpuPressure } from './lib/cpu-pressure.ts';
 import { readPluginTimes, type PluginTimes } from './lib/plugin-times.ts';
 import { benchPod, createPods, watchTimes, type PodTimes } from './lib/pod-flow.ts';
 import { readCost } from './lib/process-cost.ts';
@@ -68,6 +69,7 @@ const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, c
   const emptyBytes = await residentBytes(kubeletPid(chain));
   const writesBefore = await readApiWrites(client);
   const cpuBefore = await cpuSeconds(chain);
+  const pressure = await startCpuPressure();
   const begunAt = Date.now();
 
   await createPods(client, pods, { perSecond, times });
@@ -76,6 +78,7 @@ const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, c
   const runningSeconds = (Date.now() - begunAt) / 1000;
   await until(() => pods.every(({ metadata }, index) => !ends(index) || times.get(metadata?.name ?? '')?.ended));
   stop.abort();
+  const cpuPressure = await pressure();
   await pause(settleMilliseconds);
   const writes = writesBetween(writesBefore, await readApiWrites(client));
   const plugin = await readPluginTimes(configFile);
@@ -85,6 +88,9 @@ const result = await withChain({ pluginProgram: fakePlugin }, async ({ client, c
     pods: podCount,
     createsPerSecond: Math.round(podCount / createdSeconds),
     allRunningAfterSeconds: Math.round(runningSeconds * 10) / 10,
+    cpuPressure,
+    apiServerCreateSeconds: latency(times, plugin, (seen) => between(seen.created, seen.accepted)),
+    acceptedToPluginCreateSeconds: latency(times, plugin, (seen, { create }) => between(seen.accepted, create)),
     bindToPluginCreateSeconds: latency(times, plugin, (seen, { create }) => between(seen.created, create)),
     pluginRunningToStatusSeconds: latency(times, plugin, (seen, { running }) => between(running, seen.running)),
     pluginEndToStatusSeconds: latency(times, plugin, (seen, { ended }) => between(ended, seen.ended)),

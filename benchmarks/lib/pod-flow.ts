@@ -7,6 +7,8 @@ const path = '/api/v1/namespaces/default/pods';
 /** When a watch client saw a pod reach a phase first; milliseconds. */
 export interface PodTimes {
   created: number;
+  /** When the API server had answered the create; by then the pod is bound. */
+  accepted?: number;
   running?: number;
   ended?: number;
   phase?: string;
@@ -60,6 +62,8 @@ export async function createPods(
     await new Promise((resolve) => setTimeout(resolve, due - Date.now()));
     options.times.set(body.metadata?.name ?? '', { created: Date.now() });
     await client.request({ method: 'POST', path, body });
+    const entry = options.times.get(body.metadata?.name ?? '');
+    if (entry !== undefined) entry.accepted = Date.now();
   });
   await Promise.all(requests);
 }
