@@ -10,7 +10,7 @@ import {
   type Host,
   type RuntimeChoice,
 } from '@interlink/batch';
-import { systemClock, type Clock, type Logger } from '@interlink/runtime';
+import { systemClock, type Clock, type Logger, type Metrics } from '@interlink/runtime';
 import type { Plugin } from '@interlink/spec';
 import { addCapacity } from './scheduler/add-capacity.ts';
 import { hostBehind } from './scheduler/command-line.ts';
@@ -39,6 +39,8 @@ export interface SlurmPluginOptions extends RuntimeChoice {
   readonly capacity?: Capacity;
   /** Program that prints a ping answer as JSON. */
   readonly capacityScript?: string;
+  /** Gets the figures of Slurm's programs. Default: nobody does. */
+  readonly metrics?: Metrics;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** For tests: see `BatchPluginOptions.onStep`. */
@@ -65,6 +67,8 @@ async function createPluginIn(root: string, host: Host, options: SlurmPluginOpti
     commands: options.commands,
     environment: { PATH: defaultPath, SLURM_TIME_FORMAT: '%s', ...options.environment },
     deadlineSeconds: options.deadlineSeconds,
+    metrics: options.metrics,
+    clock,
   });
   const scheduler = createSlurmScheduler({
     client,

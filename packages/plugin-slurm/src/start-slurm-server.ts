@@ -24,7 +24,7 @@ export async function startSlurmServer(config: SlurmConfig, context: SlurmServer
   return await startPluginServer({
     ...context,
     config,
-    open: () => createSlurmPlugin({ ...options, logger }),
+    open: ({ metrics }) => createSlurmPlugin({ ...options, logger, metrics }),
     defaultAddress: async () => `unix://${join(await realpath(options.root), socketName)}`,
   });
 }

@@ -4,6 +4,7 @@ import {
   createMetrics,
   createProfiler,
   type Logger,
+  type Metrics,
   type Profiler,
   type WatchedCertificates,
   watchCertificates,
@@ -21,8 +22,8 @@ import type { ServerConfig } from './server-config.ts';
 /** What {@link startPluginServer} serves. */
 export interface PluginServerOptions {
   readonly config: ServerConfig;
-  /** Makes the plugin; called once the credentials could be read. */
-  readonly open: () => Promise<Plugin>;
+  /** Makes the plugin; called once the credentials could be read. What it counts in the metrics is served with those of the server. */
+  readonly open: (shared: { readonly metrics: Metrics }) => Promise<Plugin>;
   /** Where to listen when the configuration does not say. */
   readonly defaultAddress: () => Promise<string>;
   readonly logger: Logger;
@@ -39,8 +40,8 @@ export async function startPluginServer(options: PluginServerOptions): Promise<L
   await using opening = new AsyncDisposableStack();
   const oidc = opening.use(createOidcAuthenticator(config.oidc.map(readIssuer), { logger }));
   const authenticators = [...byFile, ...(config.oidc.length === 0 ? [] : [oidc.authenticate])];
-  const plugin = opening.use(await options.open());
   const metrics = createMetrics({ processMetrics: true });
+  const plugin = opening.use(await options.open({ metrics }));
   const address = config.address ?? (await options.defaultAddress());
   const profiler = createProfilerFor(config, { address, asksForToken: authenticators.length > 0 });
   const app = buildPluginApp(plugin, { logger, metrics, authenticators, ...profiler });

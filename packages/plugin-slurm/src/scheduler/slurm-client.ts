@@ -1,4 +1,12 @@
 import type { CommandResult, Host, JobCommand } from '@interlink/batch';
+import {
+  createCallMeter,
+  createMetrics,
+  systemClock,
+  type CallMeter,
+  type Clock,
+  type Metrics,
+} from '@interlink/runtime';
 import { BackendError, isInterLinkError, UnavailableError } from '@interlink/spec';
 import { parseJobId } from '../submit/parse-job-id.ts';
 import { commandLine } from './command-line.ts';
@@ -23,6 +31,10 @@ export interface SlurmClientOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** How long a program may take, in seconds. */
   readonly deadlineSeconds: number;
+  /** Where calls are counted and timed, by program. Default: nowhere. */
+  readonly metrics?: Metrics | undefined;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A job that runs. */
@@ -68,18 +80,21 @@ const stepOptions = [
 ];
 
 /** A {@link SlurmClient} on a host. */
-export function createSlurmClient({ host, commands, environment, deadlineSeconds }: SlurmClientOptions): SlurmClient {
+export function createSlurmClient(options: SlurmClientOptions): SlurmClient {
+  const { host, commands, environment, deadlineSeconds } = options;
+  const meter = createProgramMeter(options);
   const slots = new Map(Object.keys(commands).map((program) => [program, createWorkSlots(callsAtOnce)]));
   let user: string | undefined;
   return {
     commands,
-    async run(program, args, stdin) {
-      const options = { environment, deadlineSeconds, ...(stdin === undefined ? {} : { stdin }) };
-      const call = (): Promise<CommandResult> => host.run(commandLine(commands[program], args), options);
-      const result = await start(() => slots.get(program)?.run(call) ?? call());
-      if (result.exitCode === 0) return result;
-      throw failure(program, result);
-    },
+    run: (program, args, stdin) =>
+      meter(program, async () => {
+        const how = { environment, deadlineSeconds, ...(stdin === undefined ? {} : { stdin }) };
+        const call = (): Promise<CommandResult> => host.run(commandLine(commands[program], args), how);
+        const result = await start(() => slots.get(program)?.run(call) ?? call());
+        if (result.exitCode === 0) return result;
+        throw failure(program, result);
+      }),
     async userId() {
       if (user !== undefined) return user;
       // In place of `sacct`, behind the same words.
@@ -99,6 +114,18 @@ export function createSlurmClient({ host, commands, environment, deadlineSeconds
       environment,
     }),
   };
+}
+
+/** Waiting for one's turn counts: it is what a pod waits for. */
+function createProgramMeter({ metrics = createMetrics(), clock = systemClock }: SlurmClientOptions): CallMeter {
+  return createCallMeter({
+    metrics,
+    clock,
+    name: 'interlink_slurm_command',
+    help: ["Runs of Slurm's programs, by program and the code of their end.", 'How long they take.'],
+    label: 'program',
+    codeOf: (error) => (isInterLinkError(error) ? error.code : 'ILK_INTERNAL'),
+  });
 }
 
 /** A program that is not there is a matter of the site, not of the pod: it may be there again. */
