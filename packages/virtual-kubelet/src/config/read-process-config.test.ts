@@ -72,6 +72,52 @@ describe('many nodes in one file', () => {
     expect(far?.kubelet.port).toBe(5822);
   });
 
+  const everyCredential = {
+    InterlinkURL: 'https://default.example.org',
+    InterlinkPort: 443,
+    VKTokenFile: '/default/token',
+    TLS: { Enabled: true, CertFile: '/default/tls.crt', KeyFile: '/default/tls.key', CACertFile: '/default/ca.crt' },
+    HTTP: { Insecure: true, CaCert: '/default/http-ca.crt' },
+    Extensions: {
+      OAuth2: {
+        TokenURL: 'https://default.example.org/token',
+        ClientID: 'default',
+        ClientSecretFile: '/default/secret',
+        RefreshTokenFile: '/default/refresh',
+        CACertFile: '/default/oauth-ca.crt',
+      },
+    },
+  };
+  const everyIamName = Object.fromEntries(
+    ['TOKEN_ENDPOINT', 'CLIENT_ID', 'CLIENT_SECRET', 'REFRESH_TOKEN', 'GRANT_TYPE', 'VK_AUD'].map((name) => [
+      `IAM_${name}`,
+      name === 'TOKEN_ENDPOINT'
+        ? 'https://default.example.org/iam'
+        : name === 'GRANT_TYPE'
+          ? 'client_credentials'
+          : '/default',
+    ]),
+  );
+
+  it.each([
+    ['nothing of its own', {}],
+    ['a token of its own', { VKTokenFile: '/own/token' }],
+    ['TLS of its own', { TLS: { Enabled: true, CACertFile: '/own/ca.crt' } }],
+    ['other extensions', { Extensions: { LostAfterSeconds: 9 } }],
+    [
+      'an OAuth client of its own',
+      { Extensions: { OAuth2: { TokenURL: 'https://own.example/token', ClientID: 'own' } } },
+    ],
+  ])('inherit no credential at all for an API of their own, with %s', (_, own) => {
+    const entry = { NodeName: 'own', InterlinkURL: 'https://own.example', ...own };
+    const file = { ...everyCredential, Nodes: [{ NodeName: 'shared' }, entry] };
+    const { config } = load(file, everyIamName);
+    const [shared, other] = config.nodes.map(({ interLink }) => JSON.stringify(interLink));
+    expect(shared).toContain('/default/secret');
+    expect(other).not.toContain('default');
+    expect(other).toContain('https://own.example');
+  });
+
   it('do not send the token of the defaults to an API of their own', () => {
     const [, gpu] = load({ ...many, Nodes: nodes }).config.nodes;
     expect(gpu?.interLink).toEqual({ url: 'unix:///run/gpu.sock' });
