@@ -80,13 +80,13 @@ describe('the verdicts of a pod as an API server stores it', () => {
   });
 
   it('refuse the sources of a projected volume that nobody sends, by name', () => {
-    const sources = [{ configMap: { name: 'c' } }, { clusterTrustBundle: { name: 'b', path: 'ca.pem' } }];
+    const sources = [{ configMap: { name: 'c' } }, { podCertificate: { signerName: 'example.com/s' } }];
     const { verdicts } = judge({ spec: { containers: [], volumes: [{ name: 'v', projected: { sources } }] } }, table);
     expect(verdicts).toEqual([
       {
         path: 'spec.volumes[0].projected',
         verdict: 'refused',
-        note: 'sources[1].clusterTrustBundle: no virtual kubelet sends this with a pod',
+        note: 'sources[1].podCertificate: no virtual kubelet sends this with a pod',
       },
     ]);
   });

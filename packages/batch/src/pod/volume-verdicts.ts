@@ -46,7 +46,7 @@ const medium: VerdictRule = (value) => {
   return refused('volumes of huge pages cannot be made here');
 };
 
-const sentSources = new Set(['serviceAccountToken', 'configMap', 'secret', 'downwardAPI']);
+const sentSources = new Set(['serviceAccountToken', 'configMap', 'secret', 'downwardAPI', 'clusterTrustBundle']);
 
 const projected: VerdictRule = (value, { parent }) => {
   const { sources } = value as { sources?: readonly object[] | null };

@@ -64,8 +64,10 @@ function sentFiles(name: string, data: RetrievedPodData, scope: FileScope & { mo
 
 /** A virtual kubelet may know fewer kinds of sources than the pod has, as the Go one that passes over Secrets. */
 function checkSent(source: VolumeProjection, sent: readonly VolumeFile[], field: string): void {
-  const isOptional = (source.configMap ?? source.secret)?.optional === true;
-  const promised = [...itemsOf(source), ...(source.serviceAccountToken ? [source.serviceAccountToken] : [])];
+  const { configMap, secret, clusterTrustBundle, serviceAccountToken } = source;
+  const isOptional = (configMap ?? secret ?? clusterTrustBundle)?.optional === true;
+  const made = [serviceAccountToken, clusterTrustBundle].filter((item) => item !== undefined);
+  const promised = [...itemsOf(source), ...made];
   const missing = promised.find(({ path }) => !sent.some((file) => file.path === volumeFilePath(path, field)));
   if (missing && !isOptional) {
     throw new InvalidInputError(`${field}: ${missing.path} was not sent with the pod`, { field });

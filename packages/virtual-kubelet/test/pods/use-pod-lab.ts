@@ -4,7 +4,7 @@ import type { PodSettings } from '../../src/pods/pod-settings.ts';
 import type { PodController } from '../../src/pods/start-pod-controller.ts';
 import { eventually } from '../eventually.ts';
 import { createFakeInterLink, type FakeInterLink, type FakeOptions } from './fake-inter-link.ts';
-import { startPodLab, type PodLab, type StartOptions } from './pod-lab.ts';
+import { startPodLab, type PodLab, type PodLabOptions, type StartOptions } from './pod-lab.ts';
 
 /** A backend that announces that it pushes and lists. */
 export const pushing: FakeOptions = { features: ['events', 'list'] };
@@ -19,13 +19,13 @@ export const uidOf = (pod: Pod | undefined): string => pod?.metadata?.uid ?? '';
 export const container = (pod: Pod | undefined) => pod?.status?.containerStatuses?.[0];
 
 /** Words for tests of the pod controller: one control plane for the file, one namespace for each test. */
-export function usePodLab() {
+export function usePodLab(options: PodLabOptions = {}) {
   let lab: PodLab;
   let namespace = '';
   let controllers: PodController[] = [];
 
   beforeAll(async () => {
-    lab = await startPodLab();
+    lab = await startPodLab(options);
   }, 900_000);
   afterAll(() => lab[Symbol.asyncDispose]());
   beforeEach(async () => {

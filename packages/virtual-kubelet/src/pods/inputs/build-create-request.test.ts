@@ -19,6 +19,7 @@ interface World {
   secrets?: Record<string, Record<string, string>>;
   pullSecrets?: Record<string, Lookup<Secret>>;
   tokens?: Record<string, Lookup<BoundToken>>;
+  trustBundles?: Record<string, Lookup<string>>;
   services?: Service[];
   allocatable?: Record<string, string>;
   settings?: PodSettings;
@@ -41,6 +42,7 @@ function inputs(world: World): PodInputs {
     secrets: new Map(secrets),
     pullSecrets: new Map(Object.entries(world.pullSecrets ?? {})),
     tokens: new Map(Object.entries(world.tokens ?? {})),
+    trustBundles: new Map(Object.entries(world.trustBundles ?? {})),
     services: world.services ?? [],
     allocatable: world.allocatable ?? {},
   };
@@ -313,6 +315,18 @@ describe('volumes', () => {
     expect(map?.binaryData).toEqual({ blob: base64(new Uint8Array([255, 0])) });
   });
 
+  it('have the certificates of trust bundles; an optional one that is not there is an empty file', () => {
+    const sources = ['here', 'absent'].map((name) => {
+      return { clusterTrustBundle: { name, path: `${name}.pem`, optional: name === 'absent' } };
+    });
+    const volume = { name: 'v', projected: { sources } };
+    const absent = { absent: true, reason: 'clustertrustbundle "absent" not found' };
+    const sent = request(withVolume(volume), { trustBundles: { 'v/0': { found: 'PEM' }, 'v/1': absent } });
+    expect(sent.projectedvolumesmaps?.[0]?.data).toEqual({ 'here.pem': 'PEM', 'absent.pem': '' });
+    const waiting = build(withVolume(volume), { trustBundles: { 'v/0': absent, 'v/1': absent } });
+    expect(waiting).toEqual({ problems: [{ kind: 'volume', volume: 'v', reason: absent.reason }] });
+  });
+
   it('take the certificate that the operator gives in place of the cluster’s', () => {
     const source = { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } };
     const settings = { kubernetesApiCaCertificate: 'PEM' };
@@ -321,9 +335,9 @@ describe('volumes', () => {
   });
 
   it('refuse a source that is not supported, by name', () => {
-    const source = { clusterTrustBundle: { name: 'x', path: 'x' } };
+    const source: object = { podCertificate: { signerName: 'example.com/x', keyType: 'ED25519' } };
     expect(() => build(withVolume({ name: 'v', projected: { sources: [source] } }))).toThrow(
-      'spec.volumes[0].projected.sources[0].clusterTrustBundle is not supported',
+      'spec.volumes[0].projected.sources[0].podCertificate is not supported',
     );
   });
 

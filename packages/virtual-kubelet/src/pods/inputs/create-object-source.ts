@@ -2,6 +2,7 @@ import { listAll, requestToken, type KubeClient } from '@interlink/kube';
 import type { Clock, Logger } from '@interlink/runtime';
 import { isInterLinkError, type ConfigMap, type Pod, type Secret, type Service } from '@interlink/spec';
 import { createFreshLoader } from './create-fresh-loader.ts';
+import { readTrustBundle, type TrustBundleSource } from './read-trust-bundle.ts';
 import { rootCertificateConfigMap, type TokenNeed } from './pod-needs.ts';
 import type { BoundToken, Lookup } from './pod-inputs.ts';
 
@@ -15,6 +16,8 @@ export interface ObjectSource {
   apiServerService(): Promise<readonly Service[]>;
   /** A token for the pod's service account, bound to the pod. */
   token(pod: Pod, need: TokenNeed): Promise<Lookup<BoundToken>>;
+  /** The certificates of ClusterTrustBundles, as PEM. */
+  trustBundle(source: TrustBundleSource): Promise<Lookup<string>>;
   /** The node's allocatable resources; empty when the node is not there. */
   allocatable(): Promise<Readonly<Record<string, string>>>;
 }
@@ -34,6 +37,7 @@ const absentReuseMilliseconds = 1000;
 /** Controllers write this ConfigMap, the same into every namespace; it changes when the cluster's certificates do. */
 const rootCertificateReuseMilliseconds = 60_000;
 const servicesReuseMilliseconds = 2000;
+const trustBundleReuseMilliseconds = 1000;
 const stableReuseMilliseconds = 60_000;
 /** What an API server gives when a pod asks for no time. */
 const defaultTokenSeconds = 3600;
@@ -61,6 +65,16 @@ export function createObjectSource(options: ObjectSourceOptions): ObjectSource {
     },
     reuseMilliseconds: () => servicesReuseMilliseconds,
   });
+  const trustBundles = createFreshLoader<Lookup<string>>({
+    clock,
+    load: (key) => {
+      const source = JSON.parse(key) as TrustBundleSource;
+      const reader = { client, discover: (path: string) => stable.get(path), signal };
+      const what = source.name === undefined ? '' : `clustertrustbundle "${source.name}"`;
+      return lookUp(() => readTrustBundle(source, reader), what, signal);
+    },
+    reuseMilliseconds: () => trustBundleReuseMilliseconds,
+  });
   const stable = createFreshLoader<unknown>({ clock, load: get, reuseMilliseconds: () => stableReuseMilliseconds });
 
   /** Variables of Services and a default limit are no reason to hold a pod back. */
@@ -82,7 +96,8 @@ export function createObjectSource(options: ObjectSourceOptions): ObjectSource {
     services: (namespace) => orElse('services', () => services.get(namespace), []),
     apiServerService: () =>
       orElse('service default/kubernetes', async () => [(await stable.get(apiServerServicePath)) as Service], []),
-    token: (pod, need) => lookUp(() => fetchToken({ client, pod, need, signal }), 'token', signal),
+    token: (pod, need) => lookUp(() => fetchToken({ client, pod, need, signal }), '', signal),
+    trustBundle: (source) => trustBundles.get(JSON.stringify(source)),
     allocatable: () =>
       orElse('node', async () => ((await stable.get(nodePath(nodeName))) as NodeLike).status?.allocatable ?? {}, {}),
   };
@@ -114,6 +129,7 @@ async function fetchToken({ client, pod, need, signal }: TokenRequest): Promise<
   });
 }
 
+/** `what` is named where it does not exist; empty: in the words of the error. */
 async function lookUp<T>(read: () => Promise<T>, what: string, signal: AbortSignal): Promise<Lookup<T>> {
   try {
     return { found: await read() };
@@ -121,7 +137,7 @@ async function lookUp<T>(read: () => Promise<T>, what: string, signal: AbortSign
     signal.throwIfAborted();
     const absent = isInterLinkError(error) && error.code === 'ILK_NOT_FOUND';
     const message = error instanceof Error ? error.message : String(error);
-    return { absent, reason: absent && what !== 'token' ? `${what} not found` : message };
+    return { absent, reason: absent && what !== '' ? `${what} not found` : message };
   }
 }
 

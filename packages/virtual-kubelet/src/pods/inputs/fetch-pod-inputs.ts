@@ -3,7 +3,7 @@ import type { PodSettings } from '../pod-settings.ts';
 import { apiServerVariables } from './api-server-variables.ts';
 import type { ObjectSource } from './create-object-source.ts';
 import { tokenKey, type BoundToken, type Lookup, type PodInputs } from './pod-inputs.ts';
-import { podNeeds, type Requirement, type TokenNeed } from './pod-needs.ts';
+import { podNeeds, type Requirement, type TokenNeed, type TrustBundleNeed } from './pod-needs.ts';
 
 /** How {@link fetchPodInputs} reads. */
 export interface FetchOptions {
@@ -21,17 +21,22 @@ export async function fetchPodInputs(pod: Pod, options: FetchOptions): Promise<P
   const needs = podNeeds(pod, settings);
   const namespace = pod.metadata?.namespace ?? '';
   const pullSecretNames = accepts.has('imagePullSecrets') ? needs.pullSecrets : [];
-  const [configMaps, secrets, pullSecrets, services, allocatable] = await Promise.all([
+  const [configMaps, secrets, pullSecrets, trustBundles, services, allocatable] = await Promise.all([
     lookUpAll([...needs.configMaps.keys()], (name) => source.configMap(namespace, name)),
     lookUpAll([...needs.secrets.keys()], (name) => source.secret(namespace, name)),
     lookUpAll(pullSecretNames, (name) => source.secret(namespace, name)),
+    lookUpTrustBundles(needs.trustBundles, source),
     servicesOf(pod, settings, source),
     needs.allocatable ? source.allocatable() : {},
   ]);
-  const waits = !tokensAnyway && (isWaiting(needs.configMaps, configMaps) || isWaiting(needs.secrets, secrets));
+  const waits =
+    !tokensAnyway &&
+    (isWaiting(needs.configMaps, configMaps) ||
+      isWaiting(needs.secrets, secrets) ||
+      isWaiting(requirementsOf(needs.trustBundles), trustBundles));
   // A pod that waits for a ConfigMap is looked at again and again: tokens are made when all else is there.
   const tokens = waits ? undefined : await lookUpTokens(needs.tokens, (need) => source.token(pod, need));
-  return { configMaps, secrets, pullSecrets, services, allocatable, tokens };
+  return { configMaps, secrets, pullSecrets, trustBundles, services, allocatable, tokens };
 }
 
 type Requirements = ReadonlyMap<string, Requirement>;
@@ -48,6 +53,20 @@ async function lookUpAll<T>(
 ): Promise<ReadonlyMap<string, Lookup<T>>> {
   return new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
 }
+
+async function lookUpTrustBundles(
+  needs: readonly TrustBundleNeed[],
+  source: ObjectSource,
+): Promise<ReadonlyMap<string, Lookup<string>>> {
+  const entries = needs.map(async (need) => [keyOf(need), await source.trustBundle(need.source)] as const);
+  return new Map(await Promise.all(entries));
+}
+
+function requirementsOf(needs: readonly TrustBundleNeed[]): Requirements {
+  return new Map(needs.map((need) => [keyOf(need), need.requirement]));
+}
+
+const keyOf = ({ volume, sourceIndex }: TrustBundleNeed): string => tokenKey(volume, sourceIndex);
 
 async function lookUpTokens(
   needs: readonly TokenNeed[],

@@ -22,6 +22,8 @@ export interface PodInputs {
   readonly pullSecrets: ReadonlyMap<string, Lookup<Secret>>;
   /** By {@link tokenKey}; undefined while something else is missing, because no token was asked for. */
   readonly tokens: ReadonlyMap<string, Lookup<BoundToken>> | undefined;
+  /** PEM texts, by {@link tokenKey}. */
+  readonly trustBundles: ReadonlyMap<string, Lookup<string>>;
   /** Services whose addresses go into the environment. */
   readonly services: readonly Service[];
   /** The node's allocatable resources: the limit of a container that sets none. */
@@ -33,7 +35,7 @@ export type InputProblem =
   | { readonly kind: 'volume'; readonly volume: string; readonly reason: string }
   | { readonly kind: 'environment'; readonly container: string; readonly reason: string };
 
-/** Name of a token in {@link PodInputs.tokens}: a projected volume and the position of the source in it. */
+/** Name in {@link PodInputs.tokens} and {@link PodInputs.trustBundles}: a projected volume and the position of the source in it. */
 export function tokenKey(volume: string, sourceIndex: number): string {
   return `${volume}/${sourceIndex}`;
 }

@@ -1,6 +1,7 @@
 import type { Container, Pod, Volume, VolumeProjection } from '@interlink/spec';
 import type { PodSettings } from '../pod-settings.ts';
 import { offloadedContainers } from './offloaded-pod.ts';
+import type { TrustBundleSource } from './read-trust-bundle.ts';
 
 /** The ConfigMap that every namespace has, with the API server's certificate authority. */
 export const rootCertificateConfigMap = 'kube-root-ca.crt';
@@ -11,6 +12,14 @@ export interface TokenNeed {
   readonly sourceIndex: number;
   readonly audience: string | undefined;
   readonly expirationSeconds: number | undefined;
+}
+
+/** Certificates that a projected volume asks for. */
+export interface TrustBundleNeed {
+  readonly volume: string;
+  readonly sourceIndex: number;
+  readonly source: TrustBundleSource;
+  readonly requirement: Requirement;
 }
 
 /** Whether a pod can do without an object. */
@@ -24,6 +33,7 @@ export interface PodNeeds {
   /** Secrets with credentials for image registries. The pod never waits for them. */
   readonly pullSecrets: readonly string[];
   readonly tokens: readonly TokenNeed[];
+  readonly trustBundles: readonly TrustBundleNeed[];
   /** Whether a container asks for a resource limit, which the node's allocatable amount may have to stand in for. */
   readonly allocatable: boolean;
 }
@@ -35,6 +45,7 @@ export function podNeeds(pod: Pod, settings: PodSettings): PodNeeds {
     secrets: new Map<string, Requirement>(),
     pullSecrets: pullSecretNames(pod),
     tokens: [] as TokenNeed[],
+    trustBundles: [] as TrustBundleNeed[],
     allocatable: false,
   };
   const { init, main } = offloadedContainers(pod);
@@ -53,6 +64,7 @@ type Collected = { -readonly [Key in keyof PodNeeds]: PodNeeds[Key] } & {
   readonly configMaps: Map<string, Requirement>;
   readonly secrets: Map<string, Requirement>;
   readonly tokens: TokenNeed[];
+  readonly trustBundles: TrustBundleNeed[];
 };
 
 function addVolume(needs: Collected, volume: Volume, settings: PodSettings): void {
@@ -62,10 +74,24 @@ function addVolume(needs: Collected, volume: Volume, settings: PodSettings): voi
   needs.allocatable ||= volume.downwardAPI?.items?.some((item) => item.resourceFieldRef !== undefined) ?? false;
   for (const [index, source] of (volume.projected?.sources ?? []).entries()) {
     addProjection(needs, source, settings);
+    const place = { volume: volume.name, sourceIndex: index };
+    if (source.clusterTrustBundle) needs.trustBundles.push(trustBundleNeed(source.clusterTrustBundle, place));
     if (source.serviceAccountToken === undefined) continue;
     const { audience, expirationSeconds } = source.serviceAccountToken;
-    needs.tokens.push({ volume: volume.name, sourceIndex: index, audience, expirationSeconds });
+    needs.tokens.push({ ...place, audience, expirationSeconds });
   }
+}
+
+function trustBundleNeed(
+  { name, signerName, labelSelector, optional }: NonNullable<VolumeProjection['clusterTrustBundle']>,
+  place: Pick<TrustBundleNeed, 'volume' | 'sourceIndex'>,
+): TrustBundleNeed {
+  const source: TrustBundleSource = {
+    ...(name === undefined ? {} : { name }),
+    ...(signerName === undefined ? {} : { signerName }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  };
+  return { ...place, source, requirement: optional === true ? 'optional' : 'required' };
 }
 
 function addProjection(needs: Collected, source: VolumeProjection, settings: PodSettings): void {

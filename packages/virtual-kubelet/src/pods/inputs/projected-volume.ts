@@ -71,6 +71,7 @@ function sourceFiles(source: VolumeProjection, place: Place, context: AssemblyCo
   if (source.secret) return secretSource(source.secret, context);
   if (source.downwardAPI)
     return { files: downwardFiles(source.downwardAPI.items, `${place.field}.downwardAPI`, context) };
+  if (source.clusterTrustBundle) return trustBundleFile(source.clusterTrustBundle, place, context);
   const kind = Object.keys(source)[0];
   if (kind === undefined) return { files: noFiles };
   throw new UnsupportedError(`${place.field}.${kind} is not supported`, { field: `${place.field}.${kind}` });
@@ -83,6 +84,17 @@ function tokenFile(path: string, { volume, index }: Place, { inputs }: AssemblyC
   if (token === undefined) return { reason: 'the service account token was not requested' };
   if ('reason' in token) return { reason: `failed to fetch token: ${token.reason}` };
   return { files: new Map([[path, { text: token.found.token }]]) };
+}
+
+/** An optional bundle that is not there is an empty file, as a kubelet writes it. */
+function trustBundleFile(
+  { path, optional }: NonNullable<VolumeProjection['clusterTrustBundle']>,
+  { volume, index }: Place,
+  { inputs }: AssemblyContext,
+): Source {
+  const lookup = inputs.trustBundles.get(tokenKey(volume, index)) ?? { absent: true, reason: 'trust bundle not read' };
+  if ('found' in lookup) return { files: new Map([[path, { text: lookup.found }]]) };
+  return lookup.absent && optional === true ? { files: new Map([[path, { text: '' }]]) } : { reason: lookup.reason };
 }
 
 function configMapSource(

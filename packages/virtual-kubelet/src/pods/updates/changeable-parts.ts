@@ -1,6 +1,6 @@
 import { annotations, type CreateExtensionKey, type Pod, type VolumeProjection } from '@interlink/spec';
 import { objectPath } from '../inputs/create-object-source.ts';
-import { podNeeds, type TokenNeed } from '../inputs/pod-needs.ts';
+import { podNeeds, type TokenNeed, type TrustBundleNeed } from '../inputs/pod-needs.ts';
 import type { PodSettings } from '../pod-settings.ts';
 
 /** What decides which parts of a pod are followed. */
@@ -14,6 +14,7 @@ export interface ChangeableOptions {
 export interface ChangeableParts {
   /** Paths in the API server of the objects behind its volumes, and of its image pull secrets where the peer uses them. */
   readonly paths: readonly string[];
+  readonly trustBundles: readonly TrustBundleNeed[];
   readonly tokens: readonly TokenNeed[];
   /** The labels and annotations that a volume shows, as one text; empty where none does. */
   readonly downward: string;
@@ -33,12 +34,14 @@ export function changeableParts(pod: Pod, options: ChangeableOptions): Changeabl
       ...[...needs.configMaps.keys()].map((name) => objectPath(namespace, 'configmaps', name)),
       ...[...secrets].map((name) => objectPath(namespace, 'secrets', name)),
     ],
+    trustBundles: needs.trustBundles,
     tokens: needs.tokens,
     downward: showsMetadata(pod) && options.settings.disableProjectedVolumes !== true ? metadataText(pod) : '',
     ephemeral: ephemeralContainers.map(({ name }) => name),
   };
-  const { paths, tokens, downward, ephemeral } = parts;
-  return paths.length + tokens.length + ephemeral.length === 0 && downward === '' ? undefined : parts;
+  const { paths, trustBundles, tokens, downward, ephemeral } = parts;
+  const isPlain = [paths, trustBundles, tokens, ephemeral].every(({ length }) => length === 0) && downward === '';
+  return isPlain ? undefined : parts;
 }
 
 /** Whether a volume shows labels or annotations of the pod. */

@@ -3,7 +3,13 @@ import type { ChangeableParts } from './changeable-parts.ts';
 import { isStale, type PresentState } from './is-stale.ts';
 import type { SentState } from './sent-state.ts';
 
-const parts: ChangeableParts = { paths: ['/a'], tokens: [], downward: 'labels', ephemeral: ['debugger'] };
+const parts: ChangeableParts = {
+  paths: ['/a'],
+  trustBundles: [],
+  tokens: [],
+  downward: 'labels',
+  ephemeral: ['debugger'],
+};
 const sent: SentState = {
   versions: new Map([['/a', '1']]),
   downward: 'labels',

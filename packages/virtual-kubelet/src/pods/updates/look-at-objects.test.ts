@@ -20,15 +20,16 @@ function apiServer(answer: (path: string) => string | Error) {
     stream: () => Promise.reject(new Error('no streams here')),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-  return { client, requests };
+  const objects = { trustBundle: () => Promise.reject(new Error('no bundles here')) };
+  return { client, objects, requests };
 }
 
 it('asks once for each object, without its contents, and spreads many over the time', async () => {
-  const { client, requests } = apiServer(() => '1');
+  const { client, objects, requests } = apiServer(() => '1');
   const clock = createManualClock();
   const paths = new Set(Array.from({ length: 900 }, (_, index) => `/object/${index}`));
   const versions = new Map<string, string>();
-  const look = lookAtObjects(paths, versions, { client, clock, logger: silentLogger, seconds: 30, signal });
+  const look = lookAtObjects(paths, versions, { client, objects, clock, logger: silentLogger, seconds: 30, signal });
   await clock.advance(0);
   expect(requests).toHaveLength(30);
   await clock.advance(30_000);
@@ -44,9 +45,9 @@ it('knows what is not there, keeps what cannot be read now, and drops what nobod
     ['/gone', new NotFoundError('not found')],
     ['/unreadable', new UnavailableError('the API server is away')],
   ]);
-  const { client } = apiServer((path) => answers.get(path) ?? new Error('nobody asks for that'));
+  const { client, objects } = apiServer((path) => answers.get(path) ?? new Error('nobody asks for that'));
   const versions = new Map(['/changed', '/gone', '/unreadable', '/unneeded'].map((path) => [path, '1']));
-  const options = { client, clock: createManualClock(), logger: silentLogger, seconds: 30, signal };
+  const options = { client, objects, clock: createManualClock(), logger: silentLogger, seconds: 30, signal };
   await lookAtObjects(new Set(answers.keys()), versions, options);
   expect([...versions]).toEqual([
     ['/changed', '2'],

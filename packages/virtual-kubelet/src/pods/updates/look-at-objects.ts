@@ -1,10 +1,13 @@
 import { metadataOnly, type KubeClient } from '@interlink/kube';
 import type { Clock, Logger } from '@interlink/runtime';
 import { isInterLinkError } from '@interlink/spec';
+import type { ObjectSource } from '../inputs/create-object-source.ts';
+import { parseTrustBundleKey, trustBundleVersion } from './trust-bundle-version.ts';
 
 /** What {@link lookAtObjects} needs. */
 export interface LookOptions {
   readonly client: KubeClient;
+  readonly objects: Pick<ObjectSource, 'trustBundle'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The look takes about this long, so that many objects are no burst. */
@@ -38,7 +41,14 @@ interface ObjectMetadata {
   readonly metadata?: { readonly resourceVersion?: string };
 }
 
-async function lookAt(path: string, versions: Map<string, string>, { client, logger, signal }: LookOptions) {
+async function lookAt(path: string, versions: Map<string, string>, options: LookOptions): Promise<void> {
+  const { client, objects, logger, signal } = options;
+  const trustBundle = parseTrustBundleKey(path);
+  if (trustBundle !== undefined) {
+    const lookup = await objects.trustBundle(trustBundle);
+    if ('found' in lookup || lookup.absent) versions.set(path, trustBundleVersion(lookup));
+    return;
+  }
   try {
     const { metadata } = await client.request<ObjectMetadata>({ method: 'GET', path, accept: metadataOnly, signal });
     versions.set(path, metadata?.resourceVersion ?? '');

@@ -7,7 +7,7 @@ import { describeSent } from './sent-state.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 const token = { volume: 'v', sourceIndex: 0, audience: undefined, expirationSeconds: 600 };
-const parts: ChangeableParts = { paths: [], tokens: [token], downward: '', ephemeral: [] };
+const parts: ChangeableParts = { paths: [], trustBundles: [], tokens: [token], downward: '', ephemeral: [] };
 
 function inputs(given: { token?: Lookup<BoundToken>; configMaps?: Record<string, Lookup<ConfigMap>> }): PodInputs {
   return {
@@ -15,6 +15,7 @@ function inputs(given: { token?: Lookup<BoundToken>; configMaps?: Record<string,
     secrets: new Map<string, Lookup<Secret>>(),
     pullSecrets: new Map<string, Lookup<Secret>>(),
     tokens: given.token && new Map([['v/0', given.token]]),
+    trustBundles: new Map(),
     services: [],
     allocatable: {},
   };

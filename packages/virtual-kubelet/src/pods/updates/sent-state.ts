@@ -2,10 +2,11 @@ import type { ConfigMap, Pod, Secret } from '@interlink/spec';
 import { objectPath } from '../inputs/create-object-source.ts';
 import { tokenKey, type Lookup, type PodInputs } from '../inputs/pod-inputs.ts';
 import type { ChangeableParts } from './changeable-parts.ts';
+import { trustBundleKey, trustBundleVersion } from './trust-bundle-version.ts';
 
 /** What a held pod was sent last, as far as it can change. No contents. */
 export interface SentState {
-  /** Version of each object that it was sent, by path: empty for one that was not there, {@link immutableVersion} for one that never changes. */
+  /** Version of each object that it was sent, by path or {@link trustBundleKey}: empty for one that was not there, {@link immutableVersion} for one that never changes. */
   readonly versions: ReadonlyMap<string, string>;
   readonly downward: string;
   readonly ephemeral: ReadonlySet<string>;
@@ -34,11 +35,21 @@ export function describeSent(pod: Pod, parts: ChangeableParts, inputs: PodInputs
   const versions = versionsOf(pod.metadata?.namespace ?? '', inputs);
   return {
     // An object that was not read, such as a certificate that the settings replace, has no version to compare with.
-    versions: new Map(parts.paths.map((path) => [path, versions.get(path) ?? ''])),
+    versions: new Map([
+      ...parts.paths.map((path) => [path, versions.get(path) ?? ''] as const),
+      ...trustBundleVersions(parts, inputs),
+    ]),
     downward: parts.downward,
     ephemeral: new Set(options.ephemeral),
     renewTokensAt: renewTokensAt(parts, inputs, options),
   };
+}
+
+function trustBundleVersions({ trustBundles }: ChangeableParts, inputs: PodInputs): [string, string][] {
+  return trustBundles.map(({ volume, sourceIndex, source }) => {
+    const lookup = inputs.trustBundles.get(tokenKey(volume, sourceIndex));
+    return [trustBundleKey(source), lookup === undefined ? '' : trustBundleVersion(lookup)];
+  });
 }
 
 function versionsOf(namespace: string, inputs: PodInputs): ReadonlyMap<string, string> {

@@ -2,6 +2,7 @@ import type { Pod } from '@interlink/spec';
 import { podKey, podUid } from '../control/pod-identity.ts';
 import type { ChangeableParts } from './changeable-parts.ts';
 import { immutableVersion } from './sent-state.ts';
+import { trustBundleKey } from './trust-bundle-version.ts';
 import { heldParts, isDue, type UpdateState } from './update-state.ts';
 
 /** Pods whose last update is not known, as after a restart, are sent within this part of a token's life. */
@@ -20,6 +21,7 @@ export async function sweepUpdates(state: UpdateState, signal: AbortSignal): Pro
     const parts = heldParts(context, pod);
     if (parts === undefined) continue;
     const sent = context.memory.sent.get(podUid(pod));
+    for (const { source } of parts.trustBundles) paths.add(trustBundleKey(source));
     for (const path of parts.paths) if (sent?.versions.get(path) !== immutableVersion) paths.add(path);
     if (retries.has(podUid(pod))) continue;
     if (sent === undefined) schedule(state, pod, parts);
