@@ -119,6 +119,24 @@ describe('a pod that the backend holds', () => {
     await updated(fake, ({ configmaps }) => configmaps?.[0]?.data?.['a'] === 'beta');
   });
 
+  it('that the backend cannot update is told so once, and what it has stays', async () => {
+    const fake = await backend(updating, often);
+    await createConfigMap('cfg');
+    await create('demo', { ...plain, volumes: [{ name: 'cfg', configMap: { name: 'cfg' } }] });
+    await phase('demo', 'Running');
+    const words = 'the files travelled with the job';
+    fake.updateErrors.push(new UnsupportedError(words, { field: 'pod.metadata.uid' }));
+    await patch('configmaps', 'cfg', { data: { a: 'beta' } });
+    await told(`Warning UpdateFailed: what changes in the pod cannot be brought to the backend: ${words}`);
+    await debug('demo', 'debugger');
+    const pod = await eventually(
+      () => read(),
+      (found) => ephemeral(found)?.state?.waiting?.reason === 'CreateContainerError',
+    );
+    expect(ephemeral(pod)?.state?.waiting?.message).toBe(words);
+    expect(fake.updates).toEqual([]);
+  });
+
   it('is sent once after a restart of the virtual kubelet, and a plain pod never', async () => {
     const fake = createFakeInterLink(updating);
     const controller = await start(fake, often);

@@ -30,7 +30,7 @@ const longestTickSeconds = 30;
 export function createUpdateLoop(options: { readonly context: PodContext; readonly enqueue: Enqueue }): UpdateLoop {
   const { context } = options;
   const queue = createWorkQueue({ clock: context.clock });
-  const state: UpdateState = { ...options, queue, retries: new Map(), scheduled: new Set() };
+  const state: UpdateState = { ...options, queue, retries: new Map(), unsupported: new Map(), scheduled: new Set() };
   const reconcile = createUpdateReconcile(state);
   return {
     async run(signal) {

@@ -14,12 +14,12 @@ const podsAtOnce = 250;
 
 /** Puts in every pod that has something new, and gives the paths of all objects that may change. */
 export async function sweepUpdates(state: UpdateState, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const { context, retries, queue } = state;
+  const { context, retries, unsupported, queue } = state;
   const paths = new Set<string>();
   for (const [index, pod] of context.store.list().entries()) {
     if (index % podsAtOnce === podsAtOnce - 1) await context.clock.sleep(0, { signal });
     const parts = heldParts(context, pod);
-    if (parts === undefined) continue;
+    if (parts === undefined || unsupported.has(podUid(pod))) continue;
     const sent = context.memory.sent.get(podUid(pod));
     for (const { source } of parts.trustBundles) paths.add(trustBundleKey(source));
     for (const path of parts.paths) if (sent?.versions.get(path) !== immutableVersion) paths.add(path);

@@ -17,6 +17,8 @@ export interface UpdateState {
   readonly enqueue: Enqueue;
   /** Failures in a row, of pods whose update is tried again. */
   readonly retries: Map<string, number>;
+  /** Pods that cannot be updated, with the backend's words. */
+  readonly unsupported: Map<string, string>;
   /** Pods that wait for their first update. */
   readonly scheduled: Set<string>;
 }
@@ -37,18 +39,20 @@ export function heldParts({ settings, accepts }: PodContext, pod: Pod): Changeab
 }
 
 /** Whether the pod has something that the backend has not. */
-export function isDue({ context, retries }: UpdateState, pod: Pod, parts: ChangeableParts): boolean {
+export function isDue({ context, retries, unsupported }: UpdateState, pod: Pod, parts: ChangeableParts): boolean {
   const { memory, clock } = context;
   const uid = podUid(pod);
+  if (unsupported.has(uid)) return false;
   const sent = memory.sent.get(uid);
   const present = { now: clock.now(), versions: memory.versions, refused: refusedContainers(context, uid) };
   return sent === undefined || retries.has(uid) || isStale(parts, sent, present);
 }
 
 /** Forgets a pod that has ended. */
-export function forgetPod({ context, retries, scheduled }: UpdateState, uid: string): void {
+export function forgetPod({ context, retries, unsupported, scheduled }: UpdateState, uid: string): void {
   context.memory.sent.delete(uid);
   context.memory.heldBack.delete(uid);
   retries.delete(uid);
+  unsupported.delete(uid);
   scheduled.delete(uid);
 }
