@@ -52,19 +52,17 @@ const shared: FuzzedRoute[] = [
   ...sessions,
 ];
 const routesOfApi: FuzzedRoute[] = [
-  { path: '/create', bodies: creates() },
+  ...['/create', '/update'].map((path) => ({ path, bodies: creates() })),
   { path: '/updateCache', bodies: [...pods, pods[0]?.metadata.uid] },
   { path: '/pinglink' },
   ...shared,
 ];
+const retrieved = creates().map(({ pod, configmaps, secrets }) => ({
+  pod,
+  container: [{ name: 'main', configMaps: configmaps, secrets, projectedvolumemaps: null, emptyDirs: null }],
+}));
 const routesOfPlugin: FuzzedRoute[] = [
-  {
-    path: '/create',
-    bodies: creates().map(({ pod, configmaps, secrets }) => ({
-      pod,
-      container: [{ name: 'main', configMaps: configmaps, secrets, projectedvolumemaps: null, emptyDirs: null }],
-    })),
-  },
+  ...['/create', '/update'].map((path) => ({ path, bodies: retrieved })),
   ...shared,
 ];
 
