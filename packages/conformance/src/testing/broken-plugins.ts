@@ -1,5 +1,6 @@
 import {
   isHeartbeat,
+  isInterLinkError,
   type ContainerStatus,
   type CreateStruct,
   type Plugin,
@@ -35,6 +36,27 @@ let made = 0;
 export const brokenPlugins: readonly BrokenPlugin[] = [
   ...brokenStreams,
   ...brokenValues,
+  {
+    what: 'takes any update',
+    group: 'update',
+    fails: [
+      'starts an ephemeral container once, or refuses it as unsupported',
+      'rejects with ILK_NOT_FOUND for an unknown pod and with ILK_CONFLICT for one that has ended',
+    ],
+    breakage: () => ({ update: () => Promise.resolve() }),
+  },
+  {
+    what: 'updates a pod that has ended',
+    group: 'update',
+    fails: ['rejects with ILK_NOT_FOUND for an unknown pod and with ILK_CONFLICT for one that has ended'],
+    breakage: (correct) => ({
+      update: async (data, options) => {
+        await correct.update?.(data, options).catch((error: unknown) => {
+          if (!isInterLinkError(error) || error.code !== 'ILK_CONFLICT') throw error;
+        });
+      },
+    }),
+  },
   {
     what: 'submits again for the same UID',
     group: 'idempotence',

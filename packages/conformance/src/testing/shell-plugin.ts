@@ -1,6 +1,7 @@
 import { normalizeLogOptions, selectLog } from '@interlink/plugin-sdk';
-import { annotations, InvalidInputError, NotFoundError, UnsupportedError } from '@interlink/spec';
+import { annotations, ConflictError, InvalidInputError, NotFoundError, UnsupportedError } from '@interlink/spec';
 import type { CallOptions, HeldPod, Plugin, Pod, PodStatus, PodStatusEvent, RetrievedPodData } from '@interlink/spec';
+import { hasEnded } from '../kit/pod-state.ts';
 import { shellStreams } from './shell-streams.ts';
 import { startShellPod, statusOf, type ShellPod } from './shell-pod.ts';
 
@@ -81,12 +82,22 @@ export function createShellPlugin(world = new ShellWorld(), breakage: Breakage =
         const signal = options?.signal === undefined ? {} : { signal: options.signal };
         return selectLog(log, normalizeLogOptions(request.Opts), { clock: Date, ...signal });
       }),
+    update: (data, options) => refuseAborted(options, () => checkUpdate(world, data)),
     list: (options) => refuseAborted(options, () => [...world.pods.values()].map(heldPod)),
     watch: (options) => watch(world, options?.signal),
     ...shellStreams(world.pods),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return { ...correct, ...breakage(correct, world) };
+}
+
+/** Nothing of a shell pod can change: it has no volumes, and takes no further containers. */
+function checkUpdate({ pods }: ShellWorld, { pod }: RetrievedPodData): void {
+  const held = pods.get(uidOf(pod));
+  if (held === undefined) throw new NotFoundError('no such pod');
+  if (hasEnded(held.status())) throw new ConflictError('the pod has ended');
+  const field = 'pod.spec.ephemeralContainers';
+  if ((pod.spec?.ephemeralContainers ?? []).length > 0) throw new UnsupportedError(`${field} are not taken`, { field });
 }
 
 /** The body of a verb as a promise; throws become rejections. */
