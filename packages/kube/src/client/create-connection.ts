@@ -11,6 +11,8 @@ const credentialsMaximumAgeMilliseconds = 60_000;
 export interface Connection {
   /** For requests. */
   readonly dispatcher: Dispatcher;
+  /** For requests that keep no other waiting. */
+  readonly background: Dispatcher;
   /** For streams, which hold a connection each. */
   readonly streams: Dispatcher;
   readonly credentials: KubeCredentials;
@@ -42,15 +44,15 @@ export async function createConnectionKeeper({
   async function reload(refused: boolean): Promise<Connection> {
     const credentials = await source({ refused });
     loadedAt = clock.now();
-    const { dispatcher, streams, credentials: previous } = connection;
+    const { dispatcher, background, streams, credentials: previous } = connection;
     if (isDeepStrictEqual([credentials.tls, credentials.proxyUrl], [previous.tls, previous.proxyUrl])) {
-      connection = { dispatcher, streams, credentials };
+      connection = { dispatcher, background, streams, credentials };
       return connection;
     }
     connection = connect(credentials);
     logger.info({ server: credentials.server }, 'client certificate or CA of the API server changed');
     // Closing waits for running requests, long watches too, so nobody waits for it here.
-    Promise.all([dispatcher.close(), streams.close()]).catch((error: unknown) =>
+    Promise.all([dispatcher, background, streams].map((pool) => pool.close())).catch((error: unknown) =>
       logger.warn({ err: error }, 'old connections could not be closed'),
     );
     return connection;
@@ -74,7 +76,8 @@ export async function createConnectionKeeper({
       }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([connection.dispatcher.destroy(), connection.streams.destroy()]);
+      const { dispatcher, background, streams } = connection;
+      await Promise.all([dispatcher, background, streams].map((pool) => pool.destroy()));
     },
   };
 }
@@ -86,6 +89,7 @@ async function open(source: CredentialsSource): Promise<Connection> {
 function connect(credentials: KubeCredentials): Connection {
   return {
     dispatcher: createDispatcher(credentials, 'requests'),
+    background: createDispatcher(credentials, 'background'),
     streams: createDispatcher(credentials, 'streams'),
     credentials,
   };

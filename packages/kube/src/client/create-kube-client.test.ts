@@ -134,6 +134,20 @@ describe('kube client', () => {
     expect(sockets.size).toBeLessThanOrEqual(32);
   });
 
+  it('keeps no request waiting for those in the background', async () => {
+    const held: ServerResponse[] = [];
+    const { client } = await clientFor((request, response) => {
+      if (request.url === '/events') held.push(response);
+      else json(response, 200, {});
+    });
+    const event = { method: 'POST', path: '/events', body: {}, isBackground: true } as const;
+    const events = Promise.allSettled(Array.from({ length: 100 }, () => client.request(event)));
+    await Promise.all(Array.from({ length: 50 }, () => client.request({ method: 'GET', path: '/x' })));
+    expect(held.length).toBeLessThanOrEqual(4);
+    await client[Symbol.asyncDispose]();
+    expect((await events).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
   it('encodes queries and leaves out what is undefined', async () => {
     const { client } = await clientFor((request, response) => json(response, 200, { url: request.url }));
     const query = { fieldSelector: 'spec.nodeName=a b', limit: 5, continue: undefined };

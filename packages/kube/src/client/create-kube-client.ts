@@ -102,9 +102,17 @@ async function sendOnce(connection: Connection, call: Call, userAgent: string): 
   });
 }
 
-function dispatcherOf({ dispatcher, streams }: Connection, { isStream = false, beforeSend }: Call): Dispatcher {
-  const chosen = isStream ? streams : dispatcher;
+function dispatcherOf(connection: Connection, { beforeSend, ...call }: Call): Dispatcher {
+  const chosen = choosePool(connection, call);
   return beforeSend === undefined ? chosen : guardDispatcher(chosen, beforeSend);
+}
+
+function choosePool(
+  { dispatcher, background, streams }: Connection,
+  { isStream = false, isBackground = false }: Pick<Call, 'isStream' | 'isBackground'>,
+): Dispatcher {
+  if (isStream) return streams;
+  return isBackground ? background : dispatcher;
 }
 
 async function requestJson<T>(exchange: Exchange, request: KubeRequest): Promise<T> {

@@ -69,13 +69,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const namespace = event.object.namespace ?? 'default';
     const collection = `/api/v1/namespaces/${namespace}/events`;
     const name = `${event.object.name}.${randomUUID().slice(0, 16).replaceAll('-', '')}`;
-    await client.request({ method: 'POST', path: collection, body: buildEvent(event, { name, namespace, options }) });
+    const body = buildEvent(event, { name, namespace, options });
+    await client.request({ method: 'POST', path: collection, body, isBackground: true });
     Object.assign(memory.get(event.key) ?? {}, { path: `${collection}/${name}`, count: 1 });
   }
 
   async function countUp(path: string, event: Told, count: number): Promise<void> {
     try {
-      await client.request({ method: 'PATCH', path, body: { count, lastTimestamp: secondsTime(event.at) } });
+      const body = { count, lastTimestamp: secondsTime(event.at) };
+      await client.request({ method: 'PATCH', path, body, isBackground: true });
       Object.assign(memory.get(event.key) ?? {}, { count, repeats: 0 });
     } catch (error) {
       // The API server drops events after an hour.

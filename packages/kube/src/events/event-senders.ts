@@ -9,7 +9,7 @@ export interface EventSenders {
   flush(): Promise<void>;
 }
 
-/** Of the 32 connections that all requests share, so that writes of status never wait for events. */
+/** The events of a node; those of all nodes of a client share four connections, so that writes of status never wait for events. */
 const senderCount = 4;
 /** A kubelet sends 50 a second, and a virtual node has the pods of many. */
 const budgetOfNode = { perSecond: 200, burst: 400 };
