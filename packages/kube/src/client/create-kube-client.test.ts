@@ -148,6 +148,32 @@ describe('kube client', () => {
     expect((await events).every(({ status }) => status === 'rejected')).toBe(true);
   });
 
+  it('lets the background wait while many others are under way, for a second at most', async () => {
+    const held: ServerResponse[] = [];
+    const events: number[] = [];
+    const { client, clock } = await clientFor((request, response) => {
+      if (request.url === '/slow') held.push(response);
+      else {
+        events.push(held.length);
+        json(response, 200, {});
+      }
+    });
+    const tell = () => client.request({ method: 'POST', path: '/events', body: {}, isBackground: true });
+    const others = Array.from({ length: 20 }, () => client.request({ method: 'GET', path: '/slow' }));
+    await expect.poll(() => held.length).toBe(20);
+    const patient = tell();
+    await clock.advance(999);
+    expect(events).toEqual([]);
+    await clock.advance(1);
+    await patient;
+    const woken = tell();
+    for (const response of held.splice(0, 5)) json(response, 200, {});
+    await woken;
+    expect(events).toEqual([20, 15]);
+    for (const response of held) json(response, 200, {});
+    await Promise.all(others);
+  });
+
   it('encodes queries and leaves out what is undefined', async () => {
     const { client } = await clientFor((request, response) => json(response, 200, { url: request.url }));
     const query = { fieldSelector: 'spec.nodeName=a b', limit: 5, continue: undefined };

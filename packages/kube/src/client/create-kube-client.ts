@@ -6,6 +6,7 @@ import { findCredentials } from './find-credentials.ts';
 import type { CredentialsSource } from './kube-credentials.ts';
 import type { KubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './kube-client.ts';
 import { mapKubeStatus, mapTransportError } from './map-kube-error.ts';
+import { createPrecedence } from './precedence.ts';
 
 /** What {@link createKubeClient} needs. */
 export interface KubeClientOptions {
@@ -55,8 +56,27 @@ export async function createKubeClient(options: KubeClientOptions): Promise<Kube
 
 type Exchange = (call: Call) => Promise<Answer>;
 
-/** One call with what is retried inside the client; the answer has a 2xx status. */
+/** Calls in the background give way to the others. */
 function createExchange(connections: ConnectionKeeper, options: { clock: Clock; userAgent: string }): Exchange {
+  const precedence = createPrecedence(options.clock);
+  const exchange = exchangeOnce(connections, options);
+  return async (call) => {
+    if (call.isStream === true) return await exchange(call);
+    if (call.isBackground === true) {
+      await precedence.quiet(call.signal);
+      return await exchange(call);
+    }
+    const leave = precedence.enter();
+    try {
+      return await exchange(call);
+    } finally {
+      leave();
+    }
+  };
+}
+
+/** One call with what is retried inside the client; the answer has a 2xx status. */
+function exchangeOnce(connections: ConnectionKeeper, options: { clock: Clock; userAgent: string }): Exchange {
   return async (call) => {
     let refused = false;
     let broken = false;

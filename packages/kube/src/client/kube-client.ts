@@ -19,7 +19,10 @@ export interface KubeRequest {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait for the answer and between two parts of it. Default 30. */
   readonly timeoutSeconds?: number | undefined;
-  /** True: it shares four connections with its like, so that no other request waits for it. Default false. */
+  /**
+   * True: it gives way to other requests. It shares four connections with its like, and waits, for at most a second, while many others are under way.
+   * Default false.
+   */
   readonly isBackground?: boolean | undefined;
   /** Called at the moment when the request goes out, which may be long after it was asked for; what it throws ends the request unsent. */
   readonly beforeSend?: (() => void) | undefined;
