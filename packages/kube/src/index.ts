@@ -21,7 +21,7 @@ export type { KubeClientOptions } from './client/create-kube-client.ts';
 export type { KubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './client/kube-client.ts';
 export type { CredentialsSource, KubeCredentials, KubeTlsMaterial } from './client/kube-credentials.ts';
 export type { Controller, ControllerOptions, Reconcile, ReconcileResult } from './control/create-controller.ts';
-export type { WorkQueue, WorkQueueOptions } from './control/create-work-queue.ts';
+export type { AddOptions, WorkQueue, WorkQueueOptions } from './control/create-work-queue.ts';
 export type { ChangeListener, Informer, InformerOptions } from './informer/create-informer.ts';
 export type { KubeObject, Selection } from './informer/kube-object.ts';
 export type { ListAllOptions, ObjectList } from './informer/list-all.ts';
