@@ -156,6 +156,37 @@ describe('a pod whose machine does not see the work directory', () => {
     );
   });
 
+  it('gets new files and ephemeral containers while it runs, of which nothing is kept here', async () => {
+    await using node = await Node.create();
+    await using world = await ProcessWorld.create();
+    const plugin = await world.start({ policy: node.policy });
+    const script =
+      'until [ "$(cat /s/key /s/more)" = changedmore ]; do sleep 0.05; done 2>/dev/null; ls -m /s; until [ -e /e/go ]; do sleep 0.05; done';
+    const mounts = [...volumeMounts, { name: 's', mountPath: '/part', subPath: 'key' }];
+    const pod = podWith({ containers: [container({ script: `${script}; cat /part`, volumeMounts: mounts })], volumes });
+    await plugin.create(dataOf(pod, objects));
+    await until(
+      () => statusOf(plugin, pod),
+      ({ containers }) => containers?.[0]?.state?.running !== undefined,
+    );
+    const changed = { key: base64('changed'), more: base64('more') };
+    const secrets = [{ metadata: { name: 's' }, data: changed }];
+    const debug = container({ name: 'debugger', script: 'cat /s/more; touch /e/go; exit 5', volumeMounts });
+    const added = { ...pod, spec: { ...pod.spec!, ephemeralContainers: [debug] } };
+    await plugin.update?.(dataOf(added, { secrets }));
+    await plugin.update?.(dataOf(added, { secrets }));
+    const status = await ended(plugin, pod);
+    expect(exitCodes(status)).toEqual([0]);
+    expect(status.ephemeralContainers).toMatchObject([{ restartCount: 0, state: { terminated: { exitCode: 5 } } }]);
+    expect(await logOf(plugin, pod)).toBe('key, more\nhunter2\n');
+    expect(await logOf(plugin, pod, 'debugger')).toBe('more');
+    expect(await filesWith(['-E', 'changed|hunter2'], join(world.root, 'pod-1', 'volumes'))).toBe('');
+    await until(
+      () => node.left(),
+      (left) => left.length === 0,
+    );
+  });
+
   it('waits no longer for a plugin than the site says, and is lost then', async () => {
     await using node = await Node.create();
     await using world = await ProcessWorld.create();

@@ -64,6 +64,28 @@ for (const kind of ['debian-13', 'host'] as const) {
     const leftOf = async (uid: string): Promise<string> =>
       (await cluster.run(['sh', '-c', `ls -d /tmp/interlink-${uid} 2>/dev/null; true`])).stdout;
 
+    it('get new files, and ephemeral containers, while they run', async () => {
+      await using plugin = await start();
+      const seen =
+        'until grep -q changed /interlink-test/key; do sleep 0.1; done; until [ -e /tmp/$MARK ]; do sleep 0.1; done';
+      const data = withSecret(
+        `updated-${kind}-${process.pid}`,
+        `export MARK=mark-$PPID-${kind}; echo $MARK; ${seen}; rm /tmp/$MARK`,
+      );
+      await plugin.create(data);
+      let mark = '';
+      await until(async () => (mark = await logOf(plugin, data.pod).catch(() => '')) !== '');
+      const secrets = [{ metadata: { name: 's' }, data: { key: Buffer.from('changed').toString('base64') } }];
+      const command = ['/bin/sh', '-c', `touch /tmp/${mark.trim()}; exit 5`];
+      const debug = { name: 'debugger', image: 'none', command };
+      const pod: Pod = { ...data.pod, spec: { ...data.pod.spec!, ephemeralContainers: [debug] } };
+      await plugin.update?.({ pod, container: [{ name: 'main', secrets }] });
+      const status = await waitForEnd(plugin, data.pod);
+      expect(status.containers?.[0]?.state?.terminated).toMatchObject({ exitCode: 0 });
+      expect(status.ephemeralContainers?.[0]?.state?.terminated).toMatchObject({ exitCode: 5 });
+      await plugin.delete(data.pod);
+    });
+
     it('have their volumes, states, exit codes and logs, and leave nothing there', async () => {
       await using plugin = await start();
       const sees = kind === 'host' ? '' : `test ! -e ${root} && `;

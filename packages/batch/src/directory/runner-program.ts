@@ -17,6 +17,7 @@ export const runnerPrograms = [
   'pty.sh',
   'shipped.sh',
   'mirror.sh',
+  'bring.sh',
   'pack.sh',
   'unpack.sh',
 ] as const;

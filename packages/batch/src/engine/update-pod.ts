@@ -1,13 +1,12 @@
 import { resolvePod } from '@interlink/plugin-sdk';
-import { ConflictError, NotFoundError, UnsupportedError, type RetrievedPodData } from '@interlink/spec';
-import { checkedUid, jobFiles, jobPath } from '../directory/job-paths.ts';
-import { prepareAdded, type AddedContainer } from '../pod/prepare-added.ts';
-import { readSentVolumes, type PodVolumes } from '../pod/volume-tree.ts';
+import { ConflictError, NotFoundError, type RetrievedPodData } from '@interlink/spec';
+import { checkedUid } from '../directory/job-paths.ts';
+import { readSentVolumes } from '../pod/volume-tree.ts';
 import { isOver } from '../status/map-pod-status.ts';
 import type { Engine } from './engine.ts';
-import { saveRecord } from './job-evidence.ts';
 import type { HeldPodState } from './pod-table.ts';
-import { renewVolume } from './renew-volume.ts';
+import { updateHere } from './update-here.ts';
+import { updateShipped } from './update-shipped.ts';
 
 /** The updates of a plugin. */
 export interface Updater {
@@ -42,14 +41,11 @@ async function updateOnce(engine: Engine, data: RetrievedPodData): Promise<void>
   await engine.lock.run(uid, async () => {
     const held = checkedPod(engine, uid);
     const pod = resolvePod(data);
-    const { volumes, files, errors } = readSentVolumes(pod, data);
-    for (const [name, contents] of files) {
-      await renewVolume(engine.host, jobPath(engine.root, uid, jobFiles.volumes, name), contents);
-    }
-    await engine.step('update:volumes');
-    await addContainers(engine, held, { data, volumes });
+    const volumes = readSentVolumes(pod, data);
+    if (held.record.shippedTo === undefined) await updateHere(engine, held, { data, volumes });
+    else await updateShipped(engine, held, { data, volumes });
     await engine.step('update:end');
-    if (errors[0]) throw errors[0];
+    if (volumes.errors[0]) throw volumes.errors[0];
   });
 }
 
@@ -57,60 +53,9 @@ function checkedPod(engine: Engine, uid: string): HeldPodState {
   const field = 'pod.metadata.uid';
   const held = engine.pods.get(uid);
   if (held === undefined) throw new NotFoundError(`there is no pod ${uid} here`, { field });
-  const { phase, shippedTo } = held.record;
+  const { phase } = held.record;
   if (phase === 'deleting' || phase === 'deleted' || isOver(held)) {
     throw new ConflictError(`pod ${uid} has ended or is being deleted`, { field });
   }
-  if (shippedTo !== undefined) {
-    throw new UnsupportedError('nothing can be brought into a job whose files travelled with it (shipping)', { field });
-  }
   return held;
-}
-
-interface Sent {
-  readonly data: RetrievedPodData;
-  readonly volumes: PodVolumes;
-}
-
-/** Each of these steps is left out where an update before this one came as far. */
-async function addContainers(engine: Engine, held: HeldPodState, { data, volumes }: Sent): Promise<void> {
-  const { record } = held;
-  const directory = jobPath(engine.root, record.uid);
-  const known = new Set(record.containers.map(({ name }) => name));
-  const { containers: added, warnings } = await prepareAdded(data, { ...engine, directory, volumes, known });
-  const path = jobPath(engine.root, record.uid, jobFiles.added);
-  const before = (await engine.host.readMany([path])).get(path);
-  if (added.length > 0 && before === undefined) {
-    throw new UnsupportedError('the job was started by an earlier version, which takes no further containers', {
-      field: 'pod.spec.ephemeralContainers',
-    });
-  }
-  if (warnings.length > 0)
-    engine.logger.info({ podUid: record.uid, warnings }, 'fields of an added container have no effect');
-  for (const container of added) await writeContainer(engine, directory, container);
-  if (added.length > 0) {
-    await saveRecord(engine, held, { containers: [...record.containers, ...added.map(({ summary }) => summary)] });
-    engine.pods.touched(held);
-  }
-  await engine.step('update:recorded');
-  const names = held.record.containers.filter(({ kind }) => kind === 'ephemeral').map(({ name }) => `${name}\n`);
-  // The runner starts what is named here.
-  if (before !== undefined && before !== names.join('')) await engine.host.writeDurably(path, names.join(''));
-}
-
-async function writeContainer({ host }: Engine, directory: string, added: AddedContainer): Promise<void> {
-  const { name } = added.summary;
-  for (const { path, type } of added.mountPoints) {
-    if ((await host.resolvePath(path)) !== undefined) continue;
-    await host.makeDirectories([type === 'directory' ? path : path.slice(0, path.lastIndexOf('/'))]);
-    if (type === 'file') await host.writeAt(path, Buffer.alloc(0), { offset: 0 });
-  }
-  await host.makeDirectories([`${directory}/${jobFiles.logs}/${name}`]);
-  const files = `${directory}/${jobFiles.containers}/${name}`;
-  // What an update that was interrupted left.
-  await host.discardTree(files);
-  await host.createTree(
-    files,
-    added.files.map((entry) => (entry.kind === 'file' ? { ...entry, durable: true } : entry)),
-  );
 }

@@ -91,6 +91,14 @@ function partsTree(volume: string, files: readonly VolumeFile[]): TreeEntry[] {
   return [directory(partsPath(volume), volumeDirectoryMode), ...fileTree(partsPath(volume), files)];
 }
 
+/** New files of volumes, each as the whole of it, below `volumes/`. */
+export function buildLiveVolumes(files: SentVolumes['files']): TreeEntry[] {
+  return [...files].flatMap(([name, contents]) => {
+    const base = `${jobFiles.volumes}/${name}`;
+    return [directory(base, volumeDirectoryMode), ...liveTree(base, liveFiles(contents))];
+  });
+}
+
 function liveTree(base: string, { generation, entries, links }: LiveFiles): TreeEntry[] {
   return [
     directory(`${base}/${generation}`, volumeDirectoryMode),

@@ -62,7 +62,7 @@ async function keepMirror(engine: Engine, held: HeldPodState, open: Map<string, 
   while (needsMirror(engine, held) && !isStopped(engine)) {
     const begun = engine.clock.now();
     try {
-      const mirror = await mirrorJob(engine, held.record);
+      const mirror = await mirrorJob(engine, held);
       open.set(uid, mirror);
       if (isStopped(engine)) mirror.close();
       if (await mirror.ended) return;

@@ -9,6 +9,9 @@ import { besideRunner, placeOfJob } from './job-place.ts';
 import { readFrames, type MirrorFrame } from './mirror-frames.ts';
 import { isGrowing, isMirroredPath } from './mirrored-path.ts';
 
+/** Its record gets containers while the job runs. */
+type Held = { readonly record: JobRecord };
+
 type MirrorEngine = Pick<Engine, 'host' | 'scheduler' | 'root' | 'runner'>;
 
 /** One connection to a running job that was shipped. */
@@ -24,15 +27,16 @@ const killAfterMilliseconds = 3000;
 const errorTailLength = 500;
 
 /** Copies what a job writes on its machine into its directory here, from where it left off, and notes each change. */
-export async function mirrorJob(engine: MirrorEngine, record: JobRecord): Promise<JobMirror> {
+export async function mirrorJob(engine: MirrorEngine, held: Held): Promise<JobMirror> {
   const { host, scheduler } = engine;
+  const { record } = held;
   const { jobId = '' } = record;
   const place = placeOfJob(record, engine);
   const program = besideRunner(place.runner, 'mirror.sh');
   const { argv, ...environment } = await scheduler.enter(jobId, ['bash', program, place.directory]);
   const process = await host.stream(argv, environment);
   const errors = tailOf(process);
-  const copy = createCopy(engine, record);
+  const copy = createCopy(engine, held);
   let heard: () => void = () => undefined;
   const taken = new Promise<void>((resolve) => (heard = resolve));
   const follow = async (): Promise<boolean> => {
@@ -92,19 +96,20 @@ interface Copy {
   settle(): Promise<void>;
 }
 
-function createCopy({ host, root }: MirrorEngine, record: JobRecord): Copy {
-  const { uid } = record;
+function createCopy({ host, root }: MirrorEngine, held: Held): Copy {
+  const { uid } = held.record;
   const path = (name: string): string => jobPath(root, uid, name);
   const sizes = new Map<string, number>();
   const note = () => host.writeAt(`${root}/${changedDirectory}/${uid}`, Buffer.from('.'), { offset: 0 });
   return {
     async haves() {
-      const logs = await growingFiles(host, path, record);
+      const logs = await growingFiles(host, path, held.record);
       const found = await host.sizes(logs.map(path));
       for (const name of logs) sizes.set(name, found.get(path(name)) ?? 0);
       return [...[...sizes].map(([name, size]) => `have ${name} ${size}`), 'go', ''].join('\n');
     },
     async apply(frame) {
+      const { record } = held;
       if (!isMirroredPath(frame.path, record)) throw new BackendError('the job writes a file that is not its own');
       if (frame.kind === 'file') {
         // Whose job it is was known before; the runner's word is that of the user.
