@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LogStruct, Plugin, Pod, RetrievedPodData } from '@interlink/spec';
 import { slurmSupport, startSlurm, type SlurmCluster } from '@interlink/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configFor, podWith, startPlugin, waitForEnd } from './slurm-world.ts';
+import { configFor, podWith, startPlugin, waitForEnd, waitForStart } from './slurm-world.ts';
 
 const startMilliseconds = 600_000;
 
@@ -73,6 +73,7 @@ for (const kind of ['debian-13', 'host'] as const) {
         `export MARK=mark-$PPID-${kind}; echo $MARK; ${seen}; rm /tmp/$MARK`,
       );
       await plugin.create(data);
+      await waitForStart(plugin, data.pod);
       let mark = '';
       await until(async () => (mark = await logOf(plugin, data.pod).catch(() => '')) !== '');
       const secrets = [{ metadata: { name: 's' }, data: { key: Buffer.from('changed').toString('base64') } }];

@@ -13,10 +13,6 @@ export const knownFailures: readonly KnownFailure[] = [
     reason: 'The resources of a running job cannot be changed.',
   },
   {
-    specs: /Ephemeral Containers/,
-    reason: 'Containers cannot be added to a running job.',
-  },
-  {
     specs: /ImageVolume/,
     reason: 'Volumes of the kind `image` are refused.',
   },

@@ -52,7 +52,10 @@ function linkChanges(machine: Machine, registry: Registry, address: string): Par
       wrap: (argv) => machine.wrap(argv),
     },
     'virtual-kubelet': {
-      config: { Resources: { CPU: '16', Memory: '32Gi', Pods: '250' }, Extensions: { OpenToAllPods: true } },
+      config: {
+        Resources: { CPU: '16', Memory: '32Gi', Pods: '250' },
+        Extensions: { OpenToAllPods: true, OutageTolerationSeconds: 0 },
+      },
       environment: { KUBELET_URL: address, POD_IP: address },
     },
   };
