@@ -177,6 +177,10 @@ describe.each([
 
   it('gets SIGTERM itself, and is joined by exec', async () => {
     const pod = await startOne('trap "echo bye; exit 3" TERM; echo up; while :; do sleep 0.05; done');
+    await until(
+      () => logOf(plugin, pod),
+      (log) => log === 'up\r\n',
+    );
     const status = await plugin.exec?.({ ...containerOf(pod), command: ['sh', '-c', 'exit 6'] }, record());
     expect(status).toEqual({ exitCode: 6 });
     await plugin.delete(pod);
@@ -192,6 +196,10 @@ describe.each([
     const word = `on-terminal-${process.pid}`;
     const pod = await startOne(
       `trap "" TERM HUP; set -m; sh -c "trap '' TERM HUP; sleep 300; true" ${word} & echo up; wait; wait`,
+    );
+    await until(
+      () => logOf(plugin, pod),
+      (log) => log === 'up\r\n',
     );
     await plugin.delete({ ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 1 } });
     const end = await until(

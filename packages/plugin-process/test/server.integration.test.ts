@@ -54,6 +54,7 @@ describe('explainProcessPod', () => {
   it('says what would be run, without running it', async () => {
     await using world = await ProcessWorld.create();
     const pod = podWith({
+      hostPID: true,
       containers: [container({ script: 'echo x', env: [{ name: 'SECRET', value: 'hidden' }], tty: true })],
     });
     const explanation = await explainProcessPod(dataOf(pod), { root: world.root, runtime: 'none' });
@@ -63,9 +64,12 @@ describe('explainProcessPod', () => {
       workingDirectory: '/',
     });
     expect(explanation.containers[0]?.environmentNames).toContain('SECRET');
-    expect(explanation.verdicts).toContainEqual(
-      expect.objectContaining({ path: 'spec.containers[0].tty', verdict: 'emulated' }),
-    );
+    for (const verdict of [
+      { path: 'spec.containers[0].tty', verdict: 'honoured' },
+      { path: 'spec.hostPID', verdict: 'emulated' },
+    ]) {
+      expect(explanation.verdicts).toContainEqual(expect.objectContaining(verdict));
+    }
     expect(explanation.runtime).toContain('without an image');
     expect(JSON.stringify(explanation)).not.toContain('hidden');
     expect(await world.exists('pod-1')).toBe(false);
