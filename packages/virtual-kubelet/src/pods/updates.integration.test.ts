@@ -75,6 +75,17 @@ describe('a pod that the backend holds', () => {
     expect((await read())?.status?.phase).toBe('Running');
   });
 
+  it('loses what is deleted and optional, as on a kubelet', async () => {
+    const fake = await backend(updating, often);
+    await createConfigMap('cfg');
+    await create('demo', { ...plain, volumes: [{ name: 'cfg', configMap: { name: 'cfg', optional: true } }] });
+    await phase('demo', 'Running');
+    await remove('configmaps', 'cfg');
+    const { configmaps } = await updated(fake, () => true);
+    expect(configmaps).toMatchObject([{ metadata: { name: 'cfg' } }]);
+    expect(configmaps?.[0]?.data).toBeUndefined();
+  });
+
   it('gets new tokens before the old ones expire', async () => {
     // 480 of 600 s pass in 8.
     const clock = createFastClock(60);

@@ -163,7 +163,6 @@ function addVolume(
   context: AssemblyContext,
   assembled: AssembledVolumes,
 ): string | undefined {
-  if (context.lenient && isAbsent(volume, context)) return undefined;
   if (volume.configMap)
     return take(configMapOfVolume(volume, context), (map) => assembled.configMaps.set(nameOf(map), map));
   if (volume.secret)
@@ -172,13 +171,6 @@ function addVolume(
   if (volume.projected) return take(projectedMap(volume, field, context), (map) => assembled.projected.push(map));
   if (volume.downwardAPI) assembled.projected.push(downwardMap(volume, field, context));
   return undefined;
-}
-
-/** Whether the object of an optional volume does not exist. */
-function isAbsent({ configMap, secret }: Volume, { inputs }: AssemblyContext): boolean {
-  const lookup = configMap ? inputs.configMaps.get(configMap.name ?? '') : inputs.secrets.get(secret?.secretName ?? '');
-  const isOptional = (configMap ?? secret)?.optional === true;
-  return isOptional && lookup !== undefined && 'absent' in lookup && lookup.absent;
 }
 
 function take<T>(object: VolumeObject<T>, keep: (found: T) => void): string | undefined {

@@ -14,6 +14,8 @@ export interface ChangeableOptions {
 export interface ChangeableParts {
   /** Paths in the API server of the objects behind its volumes, and of its image pull secrets where the peer uses them. */
   readonly paths: readonly string[];
+  /** Those of {@link paths} whose objects the pod can do without. */
+  readonly optional: ReadonlySet<string>;
   readonly trustBundles: readonly TrustBundleNeed[];
   readonly tokens: readonly TokenNeed[];
   /** The labels and annotations that a volume shows, as one text; empty where none does. */
@@ -28,12 +30,14 @@ export function changeableParts(pod: Pod, options: ChangeableOptions): Changeabl
   const namespace = pod.metadata?.namespace ?? '';
   const needs = podNeeds({ ...pod, spec: { containers: [], volumes, imagePullSecrets } }, options.settings);
   const pullSecrets = options.accepts.has('imagePullSecrets') ? needs.pullSecrets : [];
-  const secrets = new Set([...needs.secrets.keys(), ...pullSecrets]);
+  const objects = new Map([
+    ...pullSecrets.map((name) => [objectPath(namespace, 'secrets', name), 'required'] as const),
+    ...[...needs.configMaps].map(([name, how]) => [objectPath(namespace, 'configmaps', name), how] as const),
+    ...[...needs.secrets].map(([name, how]) => [objectPath(namespace, 'secrets', name), how] as const),
+  ]);
   const parts: ChangeableParts = {
-    paths: [
-      ...[...needs.configMaps.keys()].map((name) => objectPath(namespace, 'configmaps', name)),
-      ...[...secrets].map((name) => objectPath(namespace, 'secrets', name)),
-    ],
+    paths: [...objects.keys()],
+    optional: new Set([...objects].flatMap(([path, how]) => (how === 'optional' ? [path] : []))),
     trustBundles: needs.trustBundles,
     tokens: needs.tokens,
     downward: showsMetadata(pod) && options.settings.disableProjectedVolumes !== true ? metadataText(pod) : '',

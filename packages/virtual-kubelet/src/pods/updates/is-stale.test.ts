@@ -5,6 +5,7 @@ import type { SentState } from './sent-state.ts';
 
 const parts: ChangeableParts = {
   paths: ['/a'],
+  optional: new Set(),
   trustBundles: [],
   tokens: [],
   downward: 'labels',
@@ -33,6 +34,12 @@ describe('a pod', () => {
     ['whose object is as it was', { present: { versions: versions('1') } }, false],
     ['whose object changed', { present: { versions: versions('2') } }, true],
     ['whose object was deleted', { present: { versions: versions('') } }, false],
+    [
+      'whose optional object was deleted',
+      { parts: { optional: new Set(['/a']) }, present: { versions: versions('') } },
+      true,
+    ],
+    ['whose optional object was not looked at yet', { parts: { optional: new Set(['/a']) } }, false],
     ['whose optional object came', { sent: { versions: versions('') }, present: { versions: versions('1') } }, true],
     [
       'whose object is immutable',

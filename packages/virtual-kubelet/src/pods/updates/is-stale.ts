@@ -11,12 +11,16 @@ export interface PresentState {
   readonly refused: ReadonlySet<string>;
 }
 
-/** Whether a pod has something that it was not sent. An object that was deleted is no news: the pod keeps what it has. */
+/**
+ * Whether a pod has something that it was not sent. An object that was deleted is no news, as for a kubelet: the pod keeps what it has of it, unless
+ * it can do without.
+ */
 export function isStale(parts: ChangeableParts, sent: SentState, present: PresentState): boolean {
   const { now, versions, refused } = present;
   const isNew = (path: string, version: string): boolean => {
-    const seen = versions.get(path) ?? '';
-    return version !== immutableVersion && seen !== '' && seen !== version;
+    const seen = versions.get(path);
+    if (version === immutableVersion || seen === undefined || seen === version) return false;
+    return seen !== '' || parts.optional.has(path);
   };
   return (
     parts.downward !== sent.downward ||

@@ -7,7 +7,14 @@ import { describeSent } from './sent-state.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 const token = { volume: 'v', sourceIndex: 0, audience: undefined, expirationSeconds: 600 };
-const parts: ChangeableParts = { paths: [], trustBundles: [], tokens: [token], downward: '', ephemeral: [] };
+const parts: ChangeableParts = {
+  paths: [],
+  optional: new Set(),
+  trustBundles: [],
+  tokens: [token],
+  downward: '',
+  ephemeral: [],
+};
 
 function inputs(given: { token?: Lookup<BoundToken>; configMaps?: Record<string, Lookup<ConfigMap>> }): PodInputs {
   return {
