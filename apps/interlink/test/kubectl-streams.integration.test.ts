@@ -6,8 +6,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { startChain, startControlPlane, type Chain, type ControlPlane } from '@interlink/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const javaScriptClient = fileURLToPath(new URL('client-streams.mjs', import.meta.url));
 
 const minutes = 60_000;
 const megabyte = 1024 * 1024;
@@ -186,6 +189,50 @@ describe.each(ways)('kubectl with an API server that reaches the kubelet by $way
     await expect(fetch(`http://127.0.0.1:${local}/`)).rejects.toThrow();
     await eventually(() => Promise.resolve(/port 1\b/.test(errors)), true);
     child.kill('SIGKILL');
+  });
+
+  describe('a program with the JavaScript client', () => {
+    const client = (...args: readonly string[]): ChildProcess => {
+      const child = spawn(process.execPath, [javaScriptClient, controlPlane.kubeconfigFile, ...args]);
+      children.push(child);
+      return child;
+    };
+
+    it('forwards a port in the channels of a WebSocket', async () => {
+      const body = randomBytes(megabyte);
+      const child = client('port-forward', 'server', String(port));
+      const head = `POST / HTTP/1.1\r\nhost: server\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
+      child.stdin?.write(Buffer.concat([Buffer.from(head), body]));
+      const { stdout } = await collect(child);
+      expect(stdout.subarray(0, 15).toString()).toBe('HTTP/1.1 200 OK');
+      expect(stdout.length).toBeGreaterThan(body.length);
+    });
+
+    it('is told of a port where nothing listens', async () => {
+      const child = client('port-forward', 'server', '1');
+      const [words] = (await once(child.stderr as NodeJS.ReadableStream, 'data')) as [Buffer];
+      expect(words.toString()).toMatch(/port 1\b/);
+    });
+
+    it('runs a command, with its input, both outputs and its exit code', async () => {
+      const words = ['sh', '-c', 'read -r line; echo "<$line>"; echo err >&2; exit 7'];
+      const child = client('exec', 'server', 'other', ...words);
+      let errors = '';
+      child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+      child.stdin?.write(poem);
+      const [said, status = ''] = (await collect(child)).stdout.toString().split('\n');
+      expect([said, errors]).toEqual([`<${poem.trim()}>`, 'err\n']);
+      expect(JSON.parse(status)).toMatchObject({ details: { causes: [{ reason: 'ExitCode', message: '7' }] } });
+    });
+
+    it('attaches to the process of a container', async () => {
+      const child = client('attach', 'reader', 'main');
+      const talk = setInterval(() => child.stdin?.write(poem), 500);
+      const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+      clearInterval(talk);
+      expect(line.toString()).toContain(`<${poem.trim()}>`);
+      child.kill('SIGKILL');
+    });
   });
 
   it('goes that way', async () => {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { createWebSocketStream } from 'ws';
 import {
   acceptWebSocket,
@@ -26,7 +25,8 @@ import { containerNames } from '../container-names.ts';
 import { firstProtocol, openFirstChannels } from './open-first-channels.ts';
 import { openSpdyChannels } from './open-spdy-channels.ts';
 import { parseStreamOptions, type StreamOptions } from './parse-stream-options.ts';
-import { servePortForward } from './serve-port-forward.ts';
+import { parsePorts, portChannelsProtocol, servePortChannels } from './serve-port-channels.ts';
+import { servePortForward, type PortForwardContext } from './serve-port-forward.ts';
 import { acceptSpdy, asksForSpdy } from './spdy-upgrade.ts';
 
 /** The interLink API, as far as streams need it. */
@@ -136,27 +136,34 @@ async function forward(stream: StreamRequest, context: StreamContext): Promise<v
   const pod = findPod(stream.names, context);
   const method = api.portForward?.bind(api);
   if (method === undefined) throw notOffered('portForward');
-  const { socket, head } = await openTunnel(stream);
   const target = identityOf(pod);
-  await servePortForward(socket, head, {
+  const serve = await openForward(stream);
+  await serve({
     connect: (port, streams) => method({ ...target, port }, streams, { signal, sessionId: sessionId() }),
     signal,
     logger: logger.child({ pod: target }),
   });
 }
 
-async function openTunnel({
-  request,
-  upgrade,
-}: StreamRequest): Promise<{ readonly socket: Duplex; readonly head: Buffer }> {
+/** Accepts the client's protocol; gives what speaks it. */
+async function openForward(stream: StreamRequest): Promise<(context: PortForwardContext) => Promise<void>> {
+  const { request, upgrade, query } = stream;
   if (upgrade === undefined) throw noUpgrade();
   if (asksForSpdy(request)) {
     acceptSpdy(request, upgrade, portForwardProtocol);
-    return upgrade;
+    return (context) => servePortForward(upgrade.socket, upgrade.head, context);
   }
-  const socket = await acceptWebSocket(request, upgrade, { protocols: [tunnelProtocol] });
+  // Only who cannot tunnel has to name the ports.
+  const ports = offersTunnel(request) ? [] : parsePorts(query);
+  const socket = await acceptWebSocket(request, upgrade, { protocols: [tunnelProtocol, portChannelsProtocol] });
+  if (socket.protocol === portChannelsProtocol)
+    return (context) => servePortChannels((listener) => openChannelSocket(socket, listener), ports, context);
   socket.resume();
-  return { socket: createWebSocketStream(socket), head: Buffer.alloc(0) };
+  return (context) => servePortForward(createWebSocketStream(socket), Buffer.alloc(0), context);
+}
+
+function offersTunnel({ headers }: IncomingMessage): boolean {
+  return (headers['sec-websocket-protocol'] ?? '').includes(tunnelProtocol);
 }
 
 function findPod([namespace = '', name = '', uid]: readonly string[], { pods }: StreamContext): Pod {
