@@ -55,6 +55,14 @@ describe('an update', () => {
     await expect(plugin.update?.(sent(plain, 'new'))).rejects.toMatchObject({ code: 'ILK_CONFLICT' });
   });
 
+  it('of a pod whose containers have ended is a conflict, before the runner has said its last word', async () => {
+    await using world = await EngineWorld.create();
+    const plugin = await world.start();
+    await plugin.create(sent(plain, 'old'));
+    await world.writeState('pod-1', 'main', { state: 'terminated', finishedAt: 1, exitCode: 0, reason: 'Completed' });
+    await expect(plugin.update?.(sent(plain, 'new'))).rejects.toMatchObject({ code: 'ILK_CONFLICT' });
+  });
+
   it('adds no container to a job that an earlier version started, but brings its volumes', async () => {
     await using world = await EngineWorld.create();
     const plugin = await world.start();

@@ -1,4 +1,4 @@
-import { resolvePod } from '@interlink/plugin-sdk';
+import { resolvePod, type ResolvedPod } from '@interlink/plugin-sdk';
 import { ConflictError, NotFoundError, type RetrievedPodData } from '@interlink/spec';
 import { checkedUid } from '../directory/job-paths.ts';
 import { readSentVolumes } from '../pod/volume-tree.ts';
@@ -41,6 +41,7 @@ async function updateOnce(engine: Engine, data: RetrievedPodData): Promise<void>
   await engine.lock.run(uid, async () => {
     const held = checkedPod(engine, uid);
     const pod = resolvePod(data);
+    if (hasRun(held, pod)) throw endedError(uid);
     const volumes = readSentVolumes(pod, data);
     if (held.record.shippedTo === undefined) await updateHere(engine, held, { data, volumes });
     else await updateShipped(engine, held, { data, volumes });
@@ -55,7 +56,17 @@ function checkedPod(engine: Engine, uid: string): HeldPodState {
   if (held === undefined) throw new NotFoundError(`there is no pod ${uid} here`, { field });
   const { phase } = held.record;
   if (phase === 'deleting' || phase === 'deleted' || isOver(held)) {
-    throw new ConflictError(`pod ${uid} has ended or is being deleted`, { field });
+    throw endedError(uid);
   }
   return held;
+}
+
+/** Whether its containers have come to their ends for good, although the runner has not said its last word yet. */
+function hasRun({ record, states }: HeldPodState, { restartPolicy }: ResolvedPod): boolean {
+  const mains = record.containers.filter(({ kind }) => kind === 'main');
+  return restartPolicy === 'Never' && mains.every(({ name }) => states.get(name)?.state === 'terminated');
+}
+
+function endedError(uid: string): ConflictError {
+  return new ConflictError(`pod ${uid} has ended or is being deleted`, { field: 'pod.metadata.uid' });
 }
