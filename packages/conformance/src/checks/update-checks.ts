@@ -16,10 +16,10 @@ function filesWith(content: string): ReadonlyMap<string, Buffer> {
 
 const [secretFile = '', configFile = ''] = pathsOf(filesWith(''));
 
-/** A pod that ends once both its files say so. */
+/** A pod that ends once both its files say so, and not before an update was repeated. */
 function readsUntilNew({ pods }: Pick<CheckContext, 'pods'>): PodWithFiles {
   const wait = (path: string): string => `until [ "$(cat ${path})" = new ]; do sleep 0.2; done`;
-  const script = `echo started; ${wait(secretFile)}; ${wait(configFile)}; echo seen`;
+  const script = `echo started; ${wait(secretFile)}; ${wait(configFile)}; echo seen; sleep 2`;
   return podWithFiles(pods, { script }, filesWith('old'));
 }
 
