@@ -118,7 +118,7 @@ describe('event recorder', () => {
         return client.request(request);
       },
     };
-    const clock = { ...systemClock, now: () => Date.now() + minutes * 60_000 };
+    const clock = { ...systemClock, monotonic: () => performance.now() + minutes * 60_000 };
     const options = { client: counting, component: 'test', host: 'h', logger: silentLogger, clock };
     const recorder = createEventRecorder(options);
     const object = { apiVersion: 'v1', kind: 'Pod', name: 'talker', namespace: 'default', uid: 'u1' };

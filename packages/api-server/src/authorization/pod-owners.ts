@@ -48,7 +48,7 @@ export function createPodOwners(list: List, clock: Clock): PodOwners {
   }
 
   async function ask(call: CallOptions): Promise<boolean> {
-    const started = clock.now();
+    const started = clock.monotonic();
     try {
       learn((await list?.(call)) ?? []);
       listedAt = started;
@@ -60,7 +60,7 @@ export function createPodOwners(list: List, clock: Clock): PodOwners {
   }
 
   async function refresh(call: CallOptions): Promise<void> {
-    if (listedAt !== undefined && clock.now() - listedAt < quietMilliseconds) return;
+    if (listedAt !== undefined && clock.monotonic() - listedAt < quietMilliseconds) return;
     const { signal, ...rest } = call;
     canList = list !== undefined && (await flights.run('list', (own) => ask({ ...rest, signal: own }), signal));
   }
@@ -79,14 +79,14 @@ export function createPodOwners(list: List, clock: Clock): PodOwners {
       if (listedAt === undefined && canList) await refresh(call);
     },
     claim(uid, owner) {
-      forgetLongEnded(owners, endedAt, clock.now());
+      forgetLongEnded(owners, endedAt, clock.monotonic());
       endedAt.delete(uid);
       owners.set(uid, owner);
     },
     release: (uid) => void owners.delete(uid),
     end(uid) {
       endedAt.delete(uid);
-      endedAt.set(uid, clock.now());
+      endedAt.set(uid, clock.monotonic());
     },
     learn,
   };

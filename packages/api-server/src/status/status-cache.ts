@@ -39,7 +39,7 @@ export function createStatusCache(options: StatusCacheOptions = {}): StatusCache
   // A Map keeps the order of insertion: deleting and setting again makes an entry the youngest.
   const entries = new Map<string, Entry>();
 
-  const isExpired = (entry: Entry): boolean => clock.now() - entry.storedAtMilliseconds > lifetimeSeconds * 1000;
+  const isExpired = (entry: Entry): boolean => clock.monotonic() - entry.storedAtMilliseconds > lifetimeSeconds * 1000;
 
   function live(uid: string): Entry | undefined {
     const entry = entries.get(uid);
@@ -72,9 +72,9 @@ export function createStatusCache(options: StatusCacheOptions = {}): StatusCache
     store(status) {
       if (isMarked(status.UID)) return;
       if (status.interlink?.state === 'gone') entries.delete(status.UID);
-      else put(status.UID, { status, storedAtMilliseconds: clock.now() });
+      else put(status.UID, { status, storedAtMilliseconds: clock.monotonic() });
     },
     forget: (uid) => void entries.delete(uid),
-    markDeleted: (uid) => put(uid, { status: undefined, storedAtMilliseconds: clock.now() }),
+    markDeleted: (uid) => put(uid, { status: undefined, storedAtMilliseconds: clock.monotonic() }),
   };
 }

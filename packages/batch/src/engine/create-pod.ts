@@ -116,7 +116,7 @@ async function orForget<T>(engine: Engine, held: HeldPodState, work: () => Promi
 
 async function confirm(engine: Engine, held: HeldPodState, jobId: string): Promise<CreateStruct> {
   // First: a question begun earlier may be answered while the record is being written.
-  held.submittedAt = engine.clock.now();
+  held.submittedAt = engine.clock.monotonic();
   await saveRecord(engine, held, { phase: 'submitted', jobId });
   if (held.record.shippedTo !== undefined) await dropShipped(engine, held);
   engine.logger.info({ podUid: held.record.uid, jobId }, 'job submitted');

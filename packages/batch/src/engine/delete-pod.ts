@@ -132,7 +132,9 @@ function millisecondsToKill(engine: Engine, { record }: HeldPodState): number {
     gracePeriodSeconds: 0,
   };
   const margin = engine.policy.killAfterGraceSeconds ?? defaultKillAfterGraceSeconds;
-  return Date.parse(requestedAt) + (gracePeriodSeconds + margin) * millisecondsPerSecond - engine.clock.now();
+  const patience = (gracePeriodSeconds + margin) * millisecondsPerSecond;
+  // The record outlives the process, and the machine's clock may be set meanwhile: back, and the job would run on for as long.
+  return Math.min(Date.parse(requestedAt) + patience - engine.clock.now(), patience);
 }
 
 async function cancel(

@@ -41,7 +41,7 @@ export function createJobPoller(engine: Engine): JobPoller {
   const pause = (): number =>
     Math.max(intervalMilliseconds, Math.min(lastMilliseconds * shareOfTime, longestPauseMilliseconds));
   const schedule = (milliseconds: number): void => {
-    const at = engine.clock.now() + milliseconds;
+    const at = engine.clock.monotonic() + milliseconds;
     if (engine.signal.aborted || !engine.pods.hasActive() || (timer !== undefined && dueAt <= at)) return;
     clearTimeout(timer);
     dueAt = at;
@@ -55,16 +55,16 @@ export function createJobPoller(engine: Engine): JobPoller {
   const poller: JobPoller = {
     poll() {
       if (running) return running;
-      askedAt = engine.clock.now();
+      askedAt = engine.clock.monotonic();
       running = ask(engine).finally(() => {
         running = undefined;
-        lastMilliseconds = engine.clock.now() - askedAt;
+        lastMilliseconds = engine.clock.monotonic() - askedAt;
         schedule(pause());
       });
       return running;
     },
     hint: () => schedule(hintMilliseconds),
-    soon: () => schedule(Math.max(hintMilliseconds, askedAt + pause() - engine.clock.now())),
+    soon: () => schedule(Math.max(hintMilliseconds, askedAt + pause() - engine.clock.monotonic())),
     wake: () => schedule(pause()),
   };
   engine.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
@@ -72,7 +72,7 @@ export function createJobPoller(engine: Engine): JobPoller {
 }
 
 async function ask(engine: Engine): Promise<void> {
-  const startedAt = engine.clock.now();
+  const startedAt = engine.clock.monotonic();
   try {
     const query = await withRecalled(engine, await engine.scheduler.query(), startedAt);
     const alive = jobsByUid(query);
@@ -149,7 +149,7 @@ async function considerLost(engine: Engine, held: HeldPodState, at: number): Pro
   await lookAnew(engine, held);
   await readJobFiles(engine, held);
   held.absentSince ??= at;
-  const waited = engine.clock.now() - held.absentSince;
+  const waited = engine.clock.monotonic() - held.absentSince;
   // Nobody waits for the last words of a job that was to be deleted and that the scheduler has ended.
   const isAwaited = held.record.phase !== 'deleting' || held.job?.phase !== 'ended';
   if (isOver(held)) return;

@@ -105,7 +105,7 @@ function newState(record: JobRecord): HeldPodState {
     job: undefined,
     unknown: undefined,
     isIdTaken: false,
-    submittedAt: 0,
+    submittedAt: -Infinity,
     absentSince: undefined,
   };
 }

@@ -59,11 +59,11 @@ export function createImageResolver(options: ImageResolverOptions): ImageResolve
     ...options,
     architecture: options.architecture ?? architectures[process.arch] ?? process.arch,
     facts: new Map(),
-    onSilence: (registry) => silent.set(registry, clock.now() + silenceMilliseconds),
+    onSilence: (registry) => silent.set(registry, clock.monotonic() + silenceMilliseconds),
   };
   return {
     resolve(image, resolveOptions) {
-      const now = clock.now();
+      const now = clock.monotonic();
       for (const [key, { until }] of recent) if (until <= now) recent.delete(key);
       if ((silent.get(image.registry) ?? 0) > now) return Promise.resolve(undefined);
       const key = cacheKey(image, resolveOptions);

@@ -60,7 +60,7 @@ async function keepMirror(engine: Engine, held: HeldPodState, open: Map<string, 
   const { uid, jobId } = held.record;
   let pause = firstPauseMilliseconds;
   while (needsMirror(engine, held) && !isStopped(engine)) {
-    const begun = engine.clock.now();
+    const begun = engine.clock.monotonic();
     try {
       const mirror = await mirrorJob(engine, held);
       open.set(uid, mirror);
@@ -72,7 +72,7 @@ async function keepMirror(engine: Engine, held: HeldPodState, open: Map<string, 
     } finally {
       open.delete(uid);
     }
-    if (engine.clock.now() - begun > longestPauseMilliseconds) pause = firstPauseMilliseconds;
+    if (engine.clock.monotonic() - begun > longestPauseMilliseconds) pause = firstPauseMilliseconds;
     await engine.clock.sleep(pause, { signal: engine.signal }).catch(() => undefined);
     pause = Math.min(pause * 2, longestPauseMilliseconds);
   }

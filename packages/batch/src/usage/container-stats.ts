@@ -11,6 +11,7 @@ export interface ContainerRun {
 
 /** What was measured of it, and when. */
 export interface MeasuredRun {
+  /** By the clock that never jumps. */
   readonly atMilliseconds: number;
   readonly cpuNanoseconds: number;
 }

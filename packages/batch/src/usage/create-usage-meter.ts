@@ -46,7 +46,7 @@ export function createUsageMeter(engine: Engine): UsageMeter {
 
   return {
     async measure() {
-      const now = engine.clock.now();
+      const now = engine.clock.monotonic();
       if (last === undefined || Math.abs(now - last.at) >= shortestIntervalMilliseconds)
         last = { at: now, stats: measureNow() };
       const mine = last;
@@ -76,7 +76,7 @@ async function measurePod(
   const containers = await Promise.all(
     running.map(async (run) => {
       const usage = await readUsage(sessionMembers(sessions.get(run.name) ?? [], processes));
-      const moment = { atMilliseconds: engine.clock.now(), time: timestamp(engine.clock) };
+      const moment = { atMilliseconds: engine.clock.monotonic(), time: timestamp(engine.clock) };
       return { run, ...containerStats(run, { ...moment, ...usage }, before.runs.get(keyOf(run))) };
     }),
   );

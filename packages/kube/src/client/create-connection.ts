@@ -37,13 +37,13 @@ export async function createConnectionKeeper({
   clock,
   logger,
 }: ConnectionKeeperOptions): Promise<ConnectionKeeper> {
-  let loadedAt = clock.now();
+  let loadedAt = clock.monotonic();
   let connection = await open(source);
   let reloading: Promise<Connection> | undefined;
 
   async function reload(refused: boolean): Promise<Connection> {
     const credentials = await source({ refused });
-    loadedAt = clock.now();
+    loadedAt = clock.monotonic();
     const { dispatcher, background, streams, credentials: previous } = connection;
     if (isDeepStrictEqual([credentials.tls, credentials.proxyUrl], [previous.tls, previous.proxyUrl])) {
       connection = { dispatcher, background, streams, credentials };
@@ -66,7 +66,7 @@ export async function createConnectionKeeper({
   return {
     async current({ force = false } = {}) {
       if (force) return await reloadOnce(true);
-      if (clock.now() - loadedAt < credentialsMaximumAgeMilliseconds) return connection;
+      if (clock.monotonic() - loadedAt < credentialsMaximumAgeMilliseconds) return connection;
       try {
         return await reloadOnce(false);
       } catch (error) {

@@ -34,6 +34,19 @@ describe('work queue', () => {
     expect(given).toEqual(['b', 'd', 'working', 'a', 'c']);
   });
 
+  it.each([172_800_000, -172_800_000])('waits as long when the clock is set by %d ms meanwhile', async (jump) => {
+    const { clock, queue } = setUp();
+    queue.add('a', { afterSeconds: 10 });
+    const given: string[] = [];
+    void queue.get(never).then((key) => given.push(key));
+    await clock.advance(5000);
+    clock.jump(jump);
+    await clock.advance(4000);
+    expect(given).toEqual([]);
+    await clock.advance(2000);
+    expect(given).toEqual(['a']);
+  });
+
   it('holds a key back while it is worked on, and gives it out once more afterwards', async () => {
     const { queue } = setUp();
     queue.add('a');

@@ -70,7 +70,7 @@ export function createWorkQueue<K extends string = string>(options: WorkQueueOpt
   return {
     add(key, { afterSeconds = 0, isUrgent = false } = {}) {
       if (afterSeconds <= 0) addNow(key, isUrgent);
-      else delayed.schedule(key, clock.now() + afterSeconds * 1000);
+      else delayed.schedule(key, clock.monotonic() + afterSeconds * 1000);
     },
     get(signal) {
       const key = waiters.wait(signal);
@@ -89,7 +89,7 @@ export function createWorkQueue<K extends string = string>(options: WorkQueueOpt
       const attempt = failures.get(key) ?? 0;
       failures.set(key, attempt + 1);
       const delay = backoffDelayMilliseconds(attempt, backoff);
-      delayed.schedule(key, clock.now() + delay);
+      delayed.schedule(key, clock.monotonic() + delay);
       return delay;
     },
     forget: (key) => void failures.delete(key),

@@ -22,7 +22,7 @@ export function createDelayedKeys<K>(clock: Clock, onDue: (key: K) => void): Del
   let timer: AbortController | undefined;
 
   function release(): void {
-    for (let next = heap.peek(); next !== undefined && next.at <= clock.now(); next = heap.peek()) {
+    for (let next = heap.peek(); next !== undefined && next.at <= clock.monotonic(); next = heap.peek()) {
       heap.pop();
       // An entry that an earlier one has replaced is stale.
       if (times.get(next.value) !== next.at) continue;
@@ -37,7 +37,7 @@ export function createDelayedKeys<K>(clock: Clock, onDue: (key: K) => void): Del
     const next = heap.peek();
     if (next === undefined || !active) return;
     timer = new AbortController();
-    const milliseconds = Math.min(Math.max(0, next.at - clock.now()), longestSleepMilliseconds);
+    const milliseconds = Math.min(Math.max(0, next.at - clock.monotonic()), longestSleepMilliseconds);
     const wake = (): void => {
       release();
       restartTimer();

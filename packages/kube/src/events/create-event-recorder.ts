@@ -94,14 +94,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return {
     event(object, type, reason, message) {
       const at = clock.now();
+      const moment = clock.monotonic();
       const words = message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message;
       const key = keyOfWords([object.uid ?? object.name, object.fieldPath, type, reason, words]);
       const told: Told = { object, type, reason: reason.slice(0, longestReason), message: words, at, key };
-      if (!memory.note(key, at)) return;
+      if (!memory.note(key, moment)) return;
       // By reason: noise about one thing must not hide another.
       const name = object.uid ?? `${object.namespace ?? ''}/${object.name}`;
       const sendTold = (): Promise<void> => send(told).catch((error: unknown) => logFailure(error, told));
-      if (limiter.allows(`${name} ${reason}`, at) && senders.add(name, sendTold)) return;
+      if (limiter.allows(`${name} ${reason}`, moment) && senders.add(name, sendTold)) return;
       memory.forget(key);
       logger.debug({ object: object.name, reason }, 'event left out, too many');
     },

@@ -30,7 +30,7 @@ export function createEventSenders({
   let isFull = false;
 
   async function sendInTurn(send: () => Promise<void>): Promise<void> {
-    const milliseconds = budget.spend(clock.now());
+    const milliseconds = budget.spend(clock.monotonic());
     if (milliseconds > 0) await clock.sleep(milliseconds);
     await send();
     pending -= 1;

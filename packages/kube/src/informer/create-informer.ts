@@ -66,7 +66,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   }
 
   function onList(objects: readonly T[]): void {
-    lastFullListAt = clock.now();
+    lastFullListAt = clock.monotonic();
     tell(store.replace(objects));
     firstList.open();
   }

@@ -55,12 +55,12 @@ export async function followCollection<T extends KubeObject>(
       options.onList(list.items);
       resourceVersion = list.resourceVersion;
     }
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const serverTimeoutSeconds = Math.round(minimumServerTimeoutSeconds * (1 + random()));
     const idleTimeoutSeconds = options.idleTimeoutSeconds ?? defaultIdleTimeoutSeconds;
     const events = watch<T>({ client, selection, resourceVersion, signal, serverTimeoutSeconds, idleTimeoutSeconds });
     for await (const event of events) take(event);
-    if (clock.now() - startedAt < shortestGoodWatchMilliseconds) await clock.sleep(backoff.next(), { signal });
+    if (clock.monotonic() - startedAt < shortestGoodWatchMilliseconds) await clock.sleep(backoff.next(), { signal });
   }
 
   async function recover(error: unknown): Promise<void> {

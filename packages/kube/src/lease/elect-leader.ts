@@ -19,7 +19,7 @@ export interface ElectLeaderOptions {
   /** Time between two tries to take or renew; up to a fifth more by chance. Default 2. */
   readonly retryPeriodSeconds?: number | undefined;
   readonly clock?: Clock | undefined;
-  /** Milliseconds that never jump. Default: `performance.now`. */
+  /** Milliseconds that never jump. Default: those of the clock. */
   readonly monotonicMilliseconds?: (() => number) | undefined;
   /** Random number in [0, 1). Default `Math.random`. */
   readonly random?: (() => number) | undefined;
@@ -64,7 +64,7 @@ interface Term {
 
 function prepare(options: ElectLeaderOptions): Term {
   const { clock = systemClock, random = Math.random, leaseDurationSeconds = 15, retryPeriodSeconds = 2 } = options;
-  const { monotonicMilliseconds = () => performance.now(), identity, renewDeadlineSeconds = 10 } = options;
+  const { monotonicMilliseconds = () => clock.monotonic(), identity, renewDeadlineSeconds = 10 } = options;
   const now = (): Instant => ({
     monotonicMilliseconds: monotonicMilliseconds(),
     wallMilliseconds: clock.now(),

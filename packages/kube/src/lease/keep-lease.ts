@@ -74,9 +74,19 @@ async function renew(options: LeaseOptions, known: Lease | undefined, signal: Ab
   }
 }
 
+/**
+ * A renewal that is not later than the one before counts for nothing: after the machine's clock was set back, the node would be dead to the cluster until the clock
+ * has caught up.
+ */
+function laterThan(last: string | null | undefined, { renewSeconds = 10, clock = systemClock }: LeaseOptions): string {
+  const now = clock.now();
+  const before = Date.parse(last ?? '');
+  return microTime(new Date(before >= now ? before + renewSeconds * 1000 : now));
+}
+
 function nextLease(options: LeaseOptions, lease: Lease | undefined): Lease {
   const owner = options.owner?.();
-  const renewTime = microTime(new Date((options.clock ?? systemClock).now()));
+  const renewTime = laterThan(lease?.spec?.renewTime, options);
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',

@@ -18,8 +18,8 @@ export function createCachedValue<T>({ clock, lifetimeSeconds, load }: CachedVal
   let loadedAt = 0;
   return {
     get() {
-      if (value !== undefined && clock.now() - loadedAt < lifetimeSeconds * 1000) return value;
-      loadedAt = clock.now();
+      if (value !== undefined && clock.monotonic() - loadedAt < lifetimeSeconds * 1000) return value;
+      loadedAt = clock.monotonic();
       const loading = load();
       value = loading;
       loading.catch(() => {

@@ -23,7 +23,7 @@ export function createCallMeter({ metrics, clock, name, help, label, codeOf }: C
   const total = metrics.counter(`${name}s_total`, help[0], [label, 'code']);
   const seconds = metrics.histogram(`${name}_seconds`, help[1], [label]);
   return async (kind, call) => {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     let code = 'ok';
     try {
       return await call();
@@ -32,7 +32,7 @@ export function createCallMeter({ metrics, clock, name, help, label, codeOf }: C
       throw error;
     } finally {
       total.inc({ [label]: kind, code });
-      seconds.observe({ [label]: kind }, (clock.now() - startedAt) / 1000);
+      seconds.observe({ [label]: kind }, (clock.monotonic() - startedAt) / 1000);
     }
   };
 }

@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds that never jump, unlike those of {@link Clock.now}, which somebody may set; only differences mean something. For every duration. */
+  monotonic(): number;
   /** Resolves after the time; rejects with the signal's reason when it aborts first. */
   sleep(milliseconds: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
@@ -19,4 +21,4 @@ async function sleep(milliseconds: number, options: { readonly signal?: AbortSig
 }
 
 /** The machine's clock. */
-export const systemClock: Clock = { now: () => Date.now(), sleep };
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), sleep };

@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts';
 export interface ManualClock extends Clock {
   /** Moves the time forward and wakes, in order, every sleeper whose time has come. */
   advance(milliseconds: number): Promise<void>;
+  /** Sets the time as an administrator does: {@link Clock.now} jumps, back where it is negative; nobody wakes. */
+  jump(milliseconds: number): void;
   /** How many sleep now. */
   readonly sleepers: number;
 }
@@ -23,6 +25,7 @@ async function settle(): Promise<void> {
 /** A {@link ManualClock} that starts at the given time. */
 export function createManualClock(startMilliseconds = 0): ManualClock {
   let now = startMilliseconds;
+  let jumped = 0;
   let sleepers: Sleeper[] = [];
 
   function sleep(milliseconds: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -61,7 +64,9 @@ export function createManualClock(startMilliseconds = 0): ManualClock {
   }
 
   return {
-    now: () => now,
+    now: () => now + jumped,
+    monotonic: () => now,
+    jump: (milliseconds) => void (jumped += milliseconds),
     sleep,
     advance,
     get sleepers() {

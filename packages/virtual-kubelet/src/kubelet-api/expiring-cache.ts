@@ -14,13 +14,13 @@ export function createExpiringCache<T>(clock: Clock): ExpiringCache<T> {
   return {
     get(key) {
       const entry = entries.get(key);
-      if (entry !== undefined && entry.until > clock.now()) return entry.value;
+      if (entry !== undefined && entry.until > clock.monotonic()) return entry.value;
       entries.delete(key);
       return undefined;
     },
     set(key, value, lifeMilliseconds) {
       entries.delete(key);
-      entries.set(key, { value, until: clock.now() + lifeMilliseconds });
+      entries.set(key, { value, until: clock.monotonic() + lifeMilliseconds });
       const oldest = entries.keys().next();
       if (entries.size > maximumEntries && oldest.done !== true) entries.delete(oldest.value);
     },

@@ -107,7 +107,8 @@ function planStatus(node: Node, wish: NodeWish): NodeChanges['status'] {
     capacity: { ...zero, ...wanted.capacity },
     allocatable: { ...zero, ...wanted.allocatable },
   };
-  const isDue = secondsSinceHeartbeat(previous, wish.now) >= wish.heartbeatSeconds;
+  // Also of one that is to come: somebody has set the clock back.
+  const isDue = Math.abs(secondsSinceHeartbeat(previous, wish.now)) >= wish.heartbeatSeconds;
   return isDue || !isSameStatus(status, node.status ?? {}) ? status : undefined;
 }
 

@@ -16,6 +16,7 @@ import { createStatusLoop } from './control/create-status-loop.ts';
 import { drainController } from './control/drain-controller.ts';
 import type { PodContext } from './control/pod-context.ts';
 import { isBeingDeleted, podJobId, podKey, podUid } from './control/pod-identity.ts';
+import { noteDeletion } from './control/steady-age.ts';
 import { createPodMemory } from './control/pod-memory.ts';
 import { createPodMetrics } from './control/pod-metrics.ts';
 import { wasAttempted } from './control/prepare-pod.ts';
@@ -157,10 +158,15 @@ function follow({ context, queue, updates }: Parts, change: Change<Pod>): void {
     depart(context, pod);
     return;
   }
+  if (previous !== undefined && deletionOf(previous) !== deletionOf(pod)) noteDeletion(context, pod);
   if (isBeingDeleted(pod)) context.memory.creating.get(podUid(pod))?.abort();
   else if (isTerminal(pod.status?.phase)) return;
   else if (type === 'modified' && podJobId(pod) === undefined && isEcho(previous, pod)) return;
   queue.add(podKey(pod), { isUrgent: isBeingDeleted(pod) });
+}
+
+function deletionOf({ metadata }: Pod): string | undefined {
+  return metadata?.deletionTimestamp ?? undefined;
 }
 
 /** Whether only the status changed: of a pod that waits, that is what was just written, and no reason to hurry. */

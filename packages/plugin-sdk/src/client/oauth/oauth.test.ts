@@ -57,6 +57,18 @@ describe('a token by client credentials', () => {
     expect(issuer.requests).toEqual(['/token']);
   });
 
+  it.each([2 * 86_400_000, -2 * 86_400_000])('lasts as long when the clock is set by %d ms', async (jump) => {
+    const source = open();
+    const first = await source.token();
+    clock.jump(jump);
+    await clock.advance(150_000);
+    expect(await source.token()).toBe(first);
+    expect(issuer.requests).toEqual(['/token']);
+    await clock.advance(151_000);
+    expect(await source.token()).not.toBe(first);
+    expect(issuer.requests).toEqual(['/token', '/token']);
+  });
+
   it('is renewed before it expires, and the old one is given meanwhile', async () => {
     const source = open();
     const first = await source.token();

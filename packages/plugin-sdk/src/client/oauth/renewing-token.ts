@@ -20,10 +20,11 @@ export interface RenewingContext {
 
 interface Held {
   readonly value: string;
+  /** By the clock that never jumps, as the two after it. */
   readonly grantedAt: number;
   readonly renewAt: number;
   readonly expiresAt: number;
-  /** As the server or the token says. */
+  /** As the server or the token says, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
@@ -53,12 +54,12 @@ export function createRenewingToken(
 
   async function ask(): Promise<Held> {
     try {
-      held = hold(await grant(), clock.now());
+      held = hold(await grant(), clock);
       failures = 0;
       failure = undefined;
       return held;
     } catch (error) {
-      quietUntil = clock.now() + backoffDelayMilliseconds(failures, backoff);
+      quietUntil = clock.monotonic() + backoffDelayMilliseconds(failures, backoff);
       failures += 1;
       failure = error;
       logger.warn({ err: error, failures }, 'the access token could not be renewed');
@@ -75,7 +76,7 @@ export function createRenewingToken(
 
   return {
     async token() {
-      const now = clock.now();
+      const now = clock.monotonic();
       const mayAsk = failure === undefined || now >= quietUntil;
       if (held !== undefined && now < held.expiresAt) {
         if (now >= held.renewAt && mayAsk) renewNow().catch(() => undefined);
@@ -86,7 +87,7 @@ export function createRenewingToken(
     },
     async renew(refused) {
       if (held?.value !== refused) return;
-      const now = clock.now();
+      const now = clock.monotonic();
       if (now - held.grantedAt < shortestBetweenRefusalsMilliseconds || now < quietUntil) return;
       await renewNow();
     },
@@ -94,13 +95,15 @@ export function createRenewingToken(
   };
 }
 
-function hold({ accessToken, lifetimeSeconds }: GrantedToken, now: number): Held {
-  const lifetime = (lifetimeSeconds ?? lifetimeIn(accessToken, now) ?? assumedLifetimeSeconds) * millisecondsPerSecond;
+function hold({ accessToken, lifetimeSeconds }: GrantedToken, clock: Clock): Held {
+  const now = clock.monotonic();
+  const lifetime =
+    (lifetimeSeconds ?? lifetimeIn(accessToken, clock.now()) ?? assumedLifetimeSeconds) * millisecondsPerSecond;
   return {
     value: accessToken,
     grantedAt: now,
     renewAt: now + lifetime * renewAfterShare,
-    endsAt: now + lifetime,
+    endsAt: clock.now() + lifetime,
     expiresAt: now + Math.max(lifetime - spareMilliseconds, lifetime * renewAfterShare),
   };
 }

@@ -45,7 +45,7 @@ export function createIssuerKeys({ client, issuer, logger, clock }: IssuerKeysCo
       [customFetch]: (url, options) => client.fetch(url, options),
     });
     await keys.reload();
-    return { keys, at: clock.now() };
+    return { keys, at: clock.monotonic() };
   }
 
   /** Discovery too: the issuer may have moved its keys. */
@@ -58,7 +58,7 @@ export function createIssuerKeys({ client, issuer, logger, clock }: IssuerKeysCo
           return fresh;
         },
         (error: unknown) => {
-          quietUntil = clock.now() + backoffDelayMilliseconds(failures, backoff);
+          quietUntil = clock.monotonic() + backoffDelayMilliseconds(failures, backoff);
           failures += 1;
           logger.warn({ issuer, err: error }, 'the keys of the issuer cannot be read');
           throw new UnavailableError(`the keys of the issuer ${issuer} cannot be read`, { cause: error });
@@ -71,8 +71,8 @@ export function createIssuerKeys({ client, issuer, logger, clock }: IssuerKeysCo
   }
 
   async function current(): Promise<Fetched> {
-    const age = fetched === undefined ? Number.POSITIVE_INFINITY : clock.now() - fetched.at;
-    const isQuiet = clock.now() < quietUntil;
+    const age = fetched === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() - fetched.at;
+    const isQuiet = clock.monotonic() < quietUntil;
     if (fetched !== undefined && age < longestWithoutIssuerMilliseconds) {
       if (age > refreshMilliseconds && !isQuiet) refresh().catch(() => undefined);
       return fetched;
@@ -86,8 +86,8 @@ export function createIssuerKeys({ client, issuer, logger, clock }: IssuerKeysCo
     try {
       return await keys(header, token);
     } catch (error) {
-      const mayBeNew = error instanceof errors.JWKSNoMatchingKey && clock.now() - at > cooldownMilliseconds;
-      if (!mayBeNew || clock.now() < quietUntil) throw error;
+      const mayBeNew = error instanceof errors.JWKSNoMatchingKey && clock.monotonic() - at > cooldownMilliseconds;
+      if (!mayBeNew || clock.monotonic() < quietUntil) throw error;
       return await (await refresh()).keys(header, token);
     }
   };

@@ -48,7 +48,7 @@ export function createDepartures(context: PodContext): Departures {
 
   function isOver(since: number): boolean {
     const { abandonDeletionAfterSeconds: patience } = settings;
-    return patience > 0 && clock.now() - since > patience * 1000;
+    return patience > 0 && clock.monotonic() - since > patience * 1000;
   }
 
   function abandon(pod: Pod, error: unknown): void {
@@ -60,7 +60,7 @@ export function createDepartures(context: PodContext): Departures {
   const controller = createController({ name: 'departures', queue, workers, reconcile, logger });
   return {
     add(pod) {
-      pods.set(podUid(pod), { pod, since: clock.now() });
+      pods.set(podUid(pod), { pod, since: clock.monotonic() });
       queue.add(podUid(pod));
     },
     run: (signal) => controller.run(signal),

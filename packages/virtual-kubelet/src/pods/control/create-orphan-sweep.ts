@@ -33,9 +33,9 @@ export function createOrphanSweep(context: PodContext): OrphanSweep {
     const present = new Set(orphans.map(({ uid }) => uid));
     for (const uid of absentSince.keys()) if (!present.has(uid)) absentSince.delete(uid);
     for (const orphan of orphans) {
-      const since = absentSince.get(orphan.uid) ?? clock.now();
+      const since = absentSince.get(orphan.uid) ?? clock.monotonic();
       absentSince.set(orphan.uid, since);
-      if (clock.now() - since >= settings.orphanAfterSeconds * 1000) await tryToEnd(orphan, signal);
+      if (clock.monotonic() - since >= settings.orphanAfterSeconds * 1000) await tryToEnd(orphan, signal);
     }
     metrics.orphansFound(orphans.length);
     return orphans.length;

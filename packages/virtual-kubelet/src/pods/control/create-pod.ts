@@ -13,6 +13,7 @@ import { creatingReason, statusContext, type PodContext, type Step } from './pod
 import { podKey, podUid } from './pod-identity.ts';
 import { tellAccepted, tellPod } from './tell-pod.ts';
 import { preparePod, wasAttempted } from './prepare-pod.ts';
+import { noteHandover } from './steady-age.ts';
 import { retryable } from './retryable.ts';
 import { waitForInputs } from './wait-for-inputs.ts';
 import { writeStatus } from './write-pod.ts';
@@ -55,7 +56,7 @@ interface Built {
 
 async function buildRequest(context: PodContext, pod: Pod): Promise<Built> {
   const { settings, clusterId, nodeIp, clock } = context;
-  const now = clock.now();
+  const now = clock.monotonic();
   const accepts = context.accepts();
   const inputs = await fetchPodInputs(pod, { settings, source: context.objects, accepts });
   const built = buildCreateRequest(pod, { inputs, settings, clusterId, addresses: podAddresses(pod, nodeIp) });
@@ -79,8 +80,8 @@ async function send(
   const pod = await preparePod(context, unprepared, signal);
   const ending = new AbortController();
   memory.creating.set(uid, ending);
-  const startedAt = clock.now();
-  const seconds = (): number => (clock.now() - startedAt) / 1000;
+  const startedAt = clock.monotonic();
+  const seconds = (): number => (clock.monotonic() - startedAt) / 1000;
   try {
     const callSignal = AbortSignal.any([signal, ending.signal]);
     const created = (await findEarlier(context, pod, callSignal)) ?? (await callCreate(context, request, callSignal));
@@ -113,7 +114,10 @@ function departIfGone({ memory, store, depart }: PodContext, pod: Pod): void {
 }
 
 async function callCreate(context: PodContext, request: PodCreateRequests, signal: AbortSignal): Promise<CreateStruct> {
-  context.memory.attempted.add(podUid(request.pod));
+  const { attempted } = context.memory;
+  // Of one that was tried before, the job may have begun long ago.
+  if (!attempted.has(podUid(request.pod))) noteHandover(context, request.pod);
+  attempted.add(podUid(request.pod));
   return await context.api.create(request, { signal });
 }
 

@@ -40,18 +40,18 @@ export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptio
   async function poll(signal: AbortSignal): Promise<void> {
     const pods = context.store.list().filter((pod) => isAskedFor(context, pod));
     if (pods.length === 0) return;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     overtaken = new Set();
     try {
       const asked = features().size > 0 ? pods.map(statusReference) : pods;
       const answers = await question.ask(asked, { signal });
-      metrics.polled('answered', (clock.now() - startedAt) / 1000);
+      metrics.polled('answered', (clock.monotonic() - startedAt) / 1000);
       if (failingSince !== undefined) logger.info({ pods: pods.length }, 'status can be asked again');
       failingSince = undefined;
       await takeAll(pods, (uid) => answers.get(uid), signal);
     } catch (error) {
       signal.throwIfAborted();
-      metrics.polled('failed', (clock.now() - startedAt) / 1000);
+      metrics.polled('failed', (clock.monotonic() - startedAt) / 1000);
       await handleFailure(pods, error, signal);
     } finally {
       overtaken = undefined;
@@ -74,8 +74,8 @@ export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptio
   /** States stay as they are. An outage that lasts is said in every pod, a short one is not worth two writes for each. */
   async function handleFailure(pods: readonly Pod[], error: unknown, signal: AbortSignal): Promise<void> {
     if (failingSince === undefined) logger.warn({ err: error, pods: pods.length }, 'status cannot be asked');
-    failingSince ??= clock.now();
-    if (isPushed() || clock.now() - failingSince < settings.unknownAfterSeconds * 1000) return;
+    failingSince ??= clock.monotonic();
+    if (isPushed() || clock.monotonic() - failingSince < settings.unknownAfterSeconds * 1000) return;
     await takeAll(
       pods.filter((pod) => !isBeingDeleted(pod)),
       unreachable,

@@ -3,6 +3,7 @@ import { deletedStatus } from '../status/ended-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { statusContext, type PodContext, type Step } from './pod-context.ts';
 import { podJobId, podKey, podUid } from './pod-identity.ts';
+import { steadyAgeSeconds } from './steady-age.ts';
 import { syncPod } from './sync-pod.ts';
 import { retryable } from './retryable.ts';
 import { wasAttempted } from './prepare-pod.ts';
@@ -49,8 +50,8 @@ export async function endPod(context: PodContext, pod: Pod, signal: AbortSignal)
 function isRepeatDue({ memory, clock }: PodContext, pod: Pod, status: PodStatus | undefined): boolean {
   if (status === undefined || status.interlink !== undefined) return false;
   const graceSeconds = (pod.metadata?.deletionGracePeriodSeconds ?? 30) + patienceAfterGraceSeconds;
-  const since = memory.deleting.get(podUid(pod)) ?? clock.now();
-  return clock.now() - since > graceSeconds * 1000;
+  const since = memory.deleting.get(podUid(pod)) ?? clock.monotonic();
+  return clock.monotonic() - since > graceSeconds * 1000;
 }
 
 /**
@@ -90,7 +91,7 @@ async function requestEnd(context: PodContext, pod: Pod, signal: AbortSignal): P
       throw retryable(error);
     }
   }
-  memory.deleting.set(podUid(pod), context.clock.now());
+  memory.deleting.set(podUid(pod), context.clock.monotonic());
   if (!isTerminal(pod.status?.phase))
     tellPod(context, pod, { type: 'Normal', reason: 'Killing', message: `Stopping job ${podJobId(pod) ?? ''}`.trim() });
   return undefined;
@@ -114,8 +115,8 @@ function abandon(context: PodContext, pod: Pod, message: string): void {
 }
 
 /** Whether the patience with the backend is over. */
-function isOverdue({ settings, clock }: PodContext, pod: Pod): boolean {
-  const due = Date.parse(pod.metadata?.deletionTimestamp ?? '');
-  const patienceSeconds = settings.abandonDeletionAfterSeconds;
-  return patienceSeconds > 0 && clock.now() - due > patienceSeconds * 1000;
+function isOverdue(context: PodContext, pod: Pod): boolean {
+  const patienceSeconds = context.settings.abandonDeletionAfterSeconds;
+  const time = pod.metadata?.deletionTimestamp ?? '';
+  return patienceSeconds > 0 && steadyAgeSeconds(context, pod, { kind: 'deletion', time }) > patienceSeconds;
 }

@@ -13,7 +13,7 @@ const slackSeconds = 5;
  * Seconds until `activeDeadlineSeconds` of a pod is over; undefined where it has none, or where nothing of it ran yet. It counts from the start
  * of the first container, as a batch backend counts it, not from the pod's acceptance: a job may wait for its machine for days.
  */
-export function secondsToDeadline({ spec, status }: Pod, now: number): number | undefined {
+export function secondsToDeadline({ spec, status }: Pod, ageSeconds: (time: string) => number): number | undefined {
   if (spec?.activeDeadlineSeconds === undefined || isTerminal(status?.phase)) return undefined;
   const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   const starts = all.flatMap(({ state, lastState }) =>
@@ -22,7 +22,8 @@ export function secondsToDeadline({ spec, status }: Pod, now: number): number | 
       .filter((time) => !Number.isNaN(time)),
   );
   if (starts.length === 0) return undefined;
-  return spec.activeDeadlineSeconds + slackSeconds - (now - Math.min(...starts)) / 1000;
+  const first = new Date(Math.min(...starts)).toISOString();
+  return spec.activeDeadlineSeconds + slackSeconds - ageSeconds(first);
 }
 
 /**

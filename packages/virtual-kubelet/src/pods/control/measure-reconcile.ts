@@ -7,14 +7,14 @@ export function measureReconcile(
   { metrics, clock }: Pick<PodContext, 'metrics' | 'clock'>,
 ): Reconcile {
   return async (key, options) => {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     let outcome: 'done' | 'failed' = 'failed';
     try {
       const result = await reconcile(key, options);
       outcome = 'done';
       return result;
     } finally {
-      metrics.reconciled(outcome, (clock.now() - startedAt) / 1000);
+      metrics.reconciled(outcome, (clock.monotonic() - startedAt) / 1000);
     }
   };
 }

@@ -5,10 +5,12 @@ import type { ObjectSource } from '../inputs/create-object-source.ts';
 import type { EffectivePodSettings } from '../pod-settings.ts';
 import { podAddresses } from '../status/pod-addresses.ts';
 import type { StatusContext, WaitingReason } from '../status/status-context.ts';
+import { remoteStateCondition } from '../status/remote-evidence.ts';
 import { podUid } from './pod-identity.ts';
 import type { PodStore } from './create-pod-store.ts';
 import type { PodMemory } from './pod-memory.ts';
 import type { PodMetrics } from './pod-metrics.ts';
+import { steadyAgeSeconds } from './steady-age.ts';
 
 /** What the steps of the pod controller work with. */
 export interface PodContext {
@@ -43,15 +45,20 @@ export type Step = { readonly requeueAfterSeconds?: number | undefined } | undef
 
 /** The context of a status that is computed now. */
 export function statusContext(
-  { nodeIp, settings, clock, memory }: PodContext,
+  context: PodContext,
   pod: Pod,
   waiting?: (containerName: string) => WaitingReason | undefined,
 ): StatusContext {
+  const { nodeIp, settings, clock, memory } = context;
   const addresses = podAddresses(pod, nodeIp);
   const { lostAfterSeconds, unknownLostAfterSeconds } = settings;
+  const doubtSeconds = (time: string): number => steadyAgeSeconds(context, pod, { kind: 'doubt', time });
+  // At its first sight, not when it is judged: the machine's clock may be set in between.
+  const doubt = remoteStateCondition(pod);
+  if (doubt?.status === 'False') doubtSeconds(doubt.lastTransitionTime ?? '');
   const held = memory.heldBack.get(podUid(pod));
   const reason = held === undefined ? waiting : (name: string) => held.get(name) ?? waiting?.(name);
-  return { addresses, lostAfterSeconds, unknownLostAfterSeconds, now: clock.now(), waiting: reason };
+  return { addresses, lostAfterSeconds, unknownLostAfterSeconds, now: clock.now(), doubtSeconds, waiting: reason };
 }
 
 /** The reason of containers that are being created, as a kubelet words it. */

@@ -1,6 +1,7 @@
 import type { CreateStruct, PodStatus } from '@interlink/spec';
 import type { WaitingReason } from '../status/status-context.ts';
 import { immutableVersion, type SentState } from '../updates/sent-state.ts';
+import type { AgeKind, Sighting } from './steady-age.ts';
 
 /** An answer about a pod that waits to be taken over; without a status, the backend was asked and said nothing. */
 export interface RemoteAnswer {
@@ -24,12 +25,14 @@ export interface PodMemory {
   readonly awaited: Map<string, () => void>;
   /** Creates under way. */
   readonly creating: Map<string, AbortController>;
-  /** Pods whose deletion the backend accepted, and when, in milliseconds since 1970. */
+  /** Pods whose deletion the backend accepted, and when, by the clock that never jumps. */
   readonly deleting: Map<string, number>;
   /** Pods that were removed from the API server with the backend's confirmation. */
   readonly removed: Set<string>;
-  /** Since when the backend is silent about a pod, in milliseconds since 1970. */
+  /** Since when the backend is silent about a pod, by the clock that never jumps. */
   readonly silentSince: Map<string, number>;
+  /** How old times in a pod were when they were seen first. */
+  readonly sightings: Map<string, Map<AgeKind, Sighting>>;
   /** Pods of which it was told that they are in work. */
   readonly accepted: Set<string>;
   /** What was told last of a pod's failing probes. */
@@ -60,6 +63,7 @@ export function createPodMemory(): PodMemory {
     deleting: new Map<string, number>(),
     removed: new Set<string>(),
     silentSince: new Map<string, number>(),
+    sightings: new Map<string, Map<AgeKind, Sighting>>(),
     accepted: new Set<string>(),
     alarms: new Map<string, string>(),
     sent: new Map<string, SentState>(),

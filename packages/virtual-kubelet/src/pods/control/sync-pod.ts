@@ -5,6 +5,7 @@ import { statusEvents } from '../status/status-events.ts';
 import { failOverduePod, secondsToDeadline } from './enforce-deadline.ts';
 import { statusContext, type PodContext, type Step } from './pod-context.ts';
 import { podKey, podUid } from './pod-identity.ts';
+import { steadyAgeSeconds } from './steady-age.ts';
 import { tellPod } from './tell-pod.ts';
 import { writeStatus } from './write-pod.ts';
 
@@ -19,7 +20,9 @@ export async function syncPod(context: PodContext, pod: Pod, signal: AbortSignal
   if (memory.answers.get(uid) === answer) memory.answers.delete(uid);
   logLoss(context, pod, next.status);
   if (written) tellPod(context, pod, ...statusEvents(pod, next.status, answer?.status));
-  const left = secondsToDeadline({ ...pod, status: next.status }, context.clock.now());
+  const left = secondsToDeadline({ ...pod, status: next.status }, (time) =>
+    steadyAgeSeconds(context, pod, { kind: 'start', time }),
+  );
   if (left !== undefined && left <= 0) return await failOverduePod(context, { ...pod, status: next.status }, signal);
   return { requeueAfterSeconds: soonest(next.lookAgainAfterSeconds, left) };
 }

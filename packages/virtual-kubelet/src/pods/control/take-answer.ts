@@ -55,8 +55,8 @@ function changesSomething(context: PodContext, pod: Pod, status: PodStatus): boo
 /** After a while without a word, an answer that says so. It moves no state. */
 function silence({ memory, clock, settings }: PodContext, uid: string): PodStatus | undefined {
   const since = memory.silentSince.get(uid);
-  if (since === undefined) memory.silentSince.set(uid, clock.now());
-  if (since === undefined || clock.now() - since < settings.unknownAfterSeconds * 1000) return undefined;
+  if (since === undefined) memory.silentSince.set(uid, clock.monotonic());
+  if (since === undefined || clock.monotonic() - since < settings.unknownAfterSeconds * 1000) return undefined;
   const message = 'the backend says nothing about this pod';
   return { UID: uid, interlink: { state: 'unknown', reason: 'NoStatus', message } };
 }

@@ -41,15 +41,15 @@ export function createFreshLoader<T>(options: FreshLoaderOptions<T>): FreshLoade
   async function loadAndKeep(key: string): Promise<T> {
     const value = await load(key);
     const reuse = reuseMilliseconds(value, key);
-    if (reuse > 0) kept.set(key, { value, until: clock.now() + reuse });
+    if (reuse > 0) kept.set(key, { value, until: clock.monotonic() + reuse });
     return value;
   }
 
   function reusable(key: string): { readonly value: T } | undefined {
     const entry = kept.get(key);
-    if (entry === undefined || entry.until > clock.now()) return entry;
+    if (entry === undefined || entry.until > clock.monotonic()) return entry;
     // Whoever passes by drops what is stale, so that the map holds only what is in use.
-    for (const [other, { until }] of kept) if (until <= clock.now()) kept.delete(other);
+    for (const [other, { until }] of kept) if (until <= clock.monotonic()) kept.delete(other);
     return undefined;
   }
 

@@ -15,7 +15,7 @@ export function judgeLoss(pod: Pod, evidence: Evidence, context: StatusContext):
   const isGone = reason === jobGoneReason;
   const patienceSeconds = isGone ? context.lostAfterSeconds : (context.unknownLostAfterSeconds ?? 0);
   if (patienceSeconds <= 0) return undefined;
-  const passedSeconds = secondsOfDoubt(pod, reason, context.now);
+  const passedSeconds = secondsOfDoubt(pod, reason, context);
   if (passedSeconds < patienceSeconds) return { inSeconds: patienceSeconds - passedSeconds };
   const words = isGone
     ? 'the backend lost the job of this pod: it has no job and no record of it'
@@ -23,10 +23,12 @@ export function judgeLoss(pod: Pod, evidence: Evidence, context: StatusContext):
   return { lostBecause: words };
 }
 
-function secondsOfDoubt(pod: Pod, reason: string, now: number): number {
+function secondsOfDoubt(pod: Pod, reason: string, { now, doubtSeconds }: StatusContext): number {
   const condition = remoteStateCondition(pod);
-  const isSame = condition?.status === 'False' && condition.reason === reason;
-  const since = isSame ? Date.parse(condition.lastTransitionTime ?? '') : now;
+  if (condition?.status !== 'False' || condition.reason !== reason) return 0;
+  const time = condition.lastTransitionTime ?? '';
+  if (doubtSeconds !== undefined) return doubtSeconds(time);
+  const since = Date.parse(time);
   return Number.isNaN(since) ? 0 : (now - since) / 1000;
 }
 

@@ -15,6 +15,8 @@ export interface StatusContext {
   readonly unknownLostAfterSeconds?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** How long ago a doubt about the job was written into the pod. Default: by `now`. */
+  readonly doubtSeconds?: ((time: string) => number) | undefined;
   /** Why containers wait that have not started. Default: they are being created. */
   readonly waiting?: ((containerName: string) => WaitingReason | undefined) | undefined;
 }

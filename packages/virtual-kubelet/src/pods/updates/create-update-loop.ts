@@ -61,8 +61,8 @@ async function sweepForever(state: UpdateState, signal: AbortSignal): Promise<vo
     }
     const paths = await sweepUpdates(state, signal);
     if (seconds === 0) memory.versions.clear();
-    else if (clock.now() >= nextLook) {
-      nextLook = clock.now() + seconds * 1000;
+    else if (clock.monotonic() >= nextLook) {
+      nextLook = clock.monotonic() + seconds * 1000;
       await lookAtObjects(paths, memory.versions, { ...state.context, seconds: seconds / 2, signal });
       await sweepUpdates(state, signal);
     }

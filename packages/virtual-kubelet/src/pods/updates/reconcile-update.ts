@@ -21,7 +21,7 @@ const notOffered = 'the backend of this node cannot add a container to a running
 export function createUpdateReconcile(state: UpdateState): Reconcile {
   const { context, retries, unsupported, scheduled, enqueue } = state;
   const { memory, store, clock } = context;
-  const startedAt = clock.now();
+  const startedAt = clock.monotonic();
   return async (key, { signal }) => {
     const pod = store.get(key);
     if (pod === undefined) return undefined;
@@ -30,7 +30,7 @@ export function createUpdateReconcile(state: UpdateState): Reconcile {
     const parts = heldParts(context, pod);
     if (parts === undefined) return undefined;
     if (!isOffered(context)) {
-      const sinceStart = (clock.now() - startedAt) / 1000;
+      const sinceStart = (clock.monotonic() - startedAt) / 1000;
       const mayBeUnasked = context.features().size === 0 && sinceStart < firstPingSeconds;
       if (mayBeUnasked) return { requeueAfterSeconds: firstPingSeconds };
       return refuseAdded(state, pod, { parts, message: notOffered });

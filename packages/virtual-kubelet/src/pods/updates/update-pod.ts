@@ -25,7 +25,7 @@ export async function updatePod(
 ): Promise<UpdateOutcome> {
   const { settings, clusterId, nodeIp, clock, objects, memory } = context;
   const uid = podUid(pod);
-  const now = clock.now();
+  const now = clock.monotonic();
   const accepts = context.accepts();
   const inputs = await fetchPodInputs(pod, { settings, source: objects, accepts, tokensAnyway: true });
   const given = { inputs, settings, clusterId, addresses: podAddresses(pod, nodeIp) };

@@ -44,7 +44,7 @@ export function isDue({ context, retries, unsupported }: UpdateState, pod: Pod, 
   const uid = podUid(pod);
   if (unsupported.has(uid)) return false;
   const sent = memory.sent.get(uid);
-  const present = { now: clock.now(), versions: memory.versions, refused: refusedContainers(context, uid) };
+  const present = { now: clock.monotonic(), versions: memory.versions, refused: refusedContainers(context, uid) };
   return sent === undefined || retries.has(uid) || isStale(parts, sent, present);
 }
 
