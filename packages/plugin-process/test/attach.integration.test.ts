@@ -211,7 +211,7 @@ describe.each([
   });
 
   it('is restarted on a terminal of its own', async () => {
-    const pod = await startOne('tty -s; echo "terminal $?"; exit 1', { restartPolicy: 'OnFailure' });
+    const pod = await startOne('tty -s; echo "terminal $?"; sleep 2; exit 1', { restartPolicy: 'OnFailure' });
     await until(
       () => statusOf(plugin, pod),
       ({ containers }) => (containers?.[0]?.restartCount ?? 0) > 0,
