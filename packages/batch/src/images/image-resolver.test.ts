@@ -116,7 +116,12 @@ const resolved = { digest: digestOf(index), workingDirectory: '/srv/app' };
 /** A clock that is moved by hand. */
 function movableClock(): Clock & { now: () => number; move: (milliseconds: number) => void } {
   let time = 1_000_000;
-  return { ...systemClock, now: () => time, monotonic: () => time, move: (milliseconds) => void (time += milliseconds) };
+  return {
+    ...systemClock,
+    now: () => time,
+    monotonic: () => time,
+    move: (milliseconds) => void (time += milliseconds),
+  };
 }
 
 describe('an image resolver', () => {
