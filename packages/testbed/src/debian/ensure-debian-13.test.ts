@@ -43,7 +43,7 @@ describe('the root tree of Debian 13', () => {
     expect(other).toBe(one);
     expect((await stat(join(root, 'builds'))).size).toBe('x\n'.length);
     expect((await stat(one)).mode & 0o777).toBe(0o755);
-    expect(options.progress.lines[0]).toContain('making a Debian 13 root with Slurm and Apptainer (1 minute)');
+    expect(options.progress.lines.join('\n')).toContain('making a Debian 13 root with Slurm and Apptainer (1 minute)');
   });
 
   it('is not kept when something is missing in it', async () => {
