@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installTestTools } from './install-test-tools.mjs';
 import { runCommand, runSource } from './run-command.mjs';
@@ -25,11 +25,7 @@ export async function test(args) {
   const report = join(directory, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    // One more than vitest's default: most of the time the tests wait for services.
-    const workers = args.some((arg) => arg.startsWith('--maxWorkers'))
-      ? []
-      : [`--maxWorkers=${availableParallelism()}`];
-    const exitCode = await runCommand(['vitest', 'run', ...reporters, ...workers, ...args]);
+    const exitCode = await runCommand(['vitest', 'run', ...reporters, ...args]);
     const totals = readTotals(report, exitCode);
     console.log(formatTotals(totals));
     return exitCode === 0 && totals.failed > 0 ? 1 : exitCode;
