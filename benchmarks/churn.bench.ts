@@ -1,6 +1,6 @@
 /**
  * Waves of pods that come and go on one virtual node, whose backend is in memory: what the process holds after each wave and a garbage collection. It grows in
- * the first waves, until what is bounded (told events, limits by pod) is full, and then it must not. `WAVES=24 PODS=500` for other runs.
+ * the first waves, until what is bounded (told events, limits by pod) is full, which takes some 16 of 400 pods, and then it must not. `WAVES=24 PODS=500` for other runs.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { createMemoryApi } from './lib/memory-api.ts';
 import { benchPod, createPods } from './lib/pod-flow.ts';
 import { nodeName, until } from './lib/with-chain.ts';
 
-const waves = Number(process.env['WAVES'] ?? 16);
+const waves = Number(process.env['WAVES'] ?? 32);
 const podsOfAWave = Number(process.env['PODS'] ?? 400);
 const perSecond = 100;
 const deletesAtOnce = 20;
