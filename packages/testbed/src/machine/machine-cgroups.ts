@@ -38,11 +38,14 @@ export async function removeCgroups(name: string): Promise<void> {
   for (const controller of controllers) await removeTree(join(mounts, controller, name));
 }
 
+/** How a write to a cgroup's file fails when the cgroup is gone: before the file was opened, or since. */
+const gone = ['ENOENT', 'ENODEV'];
+
 async function thawTree(path: string): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await thawTree(join(path, entry.name));
   await writeFile(join(path, 'freezer.state'), 'THAWED').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!gone.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   });
 }
 
