@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Secret } from '@interlink/spec';
@@ -68,6 +68,27 @@ describe.skipIf(!support.available)(support.reason.replace('Slurm', 'Apptainer a
       expect(log).toContain(`greeting=${hostile.join('|')}\n`);
       const echo = await world.run({ image, command: ['printf', '%s|'], args: hostile, workingDir: '/etc' });
       expect(echo.log).toBe(hostile.map((text) => `${text}|`).join(''));
+    });
+
+    it('has nothing of the machine, whatever its variable HOME says', async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'home-'));
+      try {
+        await chmod(directory, 0o755);
+        await writeFile(join(directory, 'secret'), 'of the machine');
+        await using world = await start({ asUser, sharedDirectories: [directory] });
+        const image = await registry.push(images.images.busybox);
+        const command = ['sh', '-c', 'echo "$HOME"; ls -A "$HOME" 2>&1; echo end'];
+        for (const value of [directory, '/etc/apt']) {
+          const { log } = await world.run({ image, command, env: [{ name: 'HOME', value }] });
+          expect(log.split('\n')[0]).toBe(value);
+          expect(log).toMatch(/^end$/m);
+          expect(log).not.toMatch(/secret|sources.list/);
+        }
+        const env = [{ name: 'HOME', value: `${directory}:/mnt` }];
+        await expect(world.run({ image, command, env })).rejects.toMatchObject({ code: 'ILK_UNSUPPORTED' });
+      } finally {
+        await rm(directory, { recursive: true });
+      }
     });
 
     it('needs no shell in its image', async () => {

@@ -131,8 +131,9 @@ describe('the apptainer command of a container', () => {
   });
 
   it('has the home directory of the pod, which apptainer takes from no variable', () => {
-    expect(start({ env: [{ name: 'HOME', value: '/data' }] }).argv.join(' ')).toContain('--home /data');
-    expect(start({ env: [{ name: 'HOME', value: '--x' }] }).argv).not.toContain('--home');
+    // Not without --no-home: that would mount the machine's /data.
+    expect(start({ env: [{ name: 'HOME', value: '/data' }] }).argv.join(' ')).toContain(' --no-home --home /data ');
+    expect(start({ env: [{ name: 'HOME', value: '' }] }).argv).not.toContain('--home');
   });
 
   it('passes variables on under the name that the program reads', () => {

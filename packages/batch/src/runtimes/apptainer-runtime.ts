@@ -85,7 +85,6 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
   const { binds: messageBinds, ...message } = mountMessage(request);
   const binds = [...request.binds, ...messageBinds];
   const verb = container.command === undefined ? 'run' : 'exec';
-  const home = container.environment.findLast(([name]) => name === 'HOME')?.[1] ?? '';
   // What an image says of it counts for nothing otherwise; without a word, apptainer takes the user's home directory.
   const directory = container.workingDirectory ?? request.image?.workingDirectory ?? '/';
   const environmentPrefix = options.version?.startsWith('singularity') === true ? 'SINGULARITYENV_' : 'APPTAINERENV_';
@@ -105,8 +104,7 @@ export function buildApptainerStart(request: StartRequest, options: ApptainerOpt
       ...userFlags(request.user),
       '--pwd',
       directory,
-      // A variable of this name is not passed on.
-      ...(home.startsWith('/') ? ['--home', home] : []),
+      ...homeFlags(container),
       ...binds.toSorted(byDepth).flatMap((bind) => ['--mount', formatMount(bind)]),
       ...(options.options ?? []),
       ...(request.options ?? []),
@@ -131,6 +129,12 @@ function gpuFlags({ resources }: ResolvedContainer): string[] {
     .filter(([, amount]) => amount > 0)
     .map(([name]) => name);
   return gpuOptions.filter(([prefix]) => wanted.some((name) => name.startsWith(prefix))).map(([, option]) => option);
+}
+
+/** A variable `HOME` is not passed on otherwise. By `--home` alone the machine's directory of that name would be in the container. */
+function homeFlags({ environment }: ResolvedContainer): string[] {
+  const home = environment.findLast(([name]) => name === 'HOME')?.[1] ?? '';
+  return home === '' ? [] : ['--no-home', '--home', home];
 }
 
 /** For root alone. The groups are one value with the group, the user another. */

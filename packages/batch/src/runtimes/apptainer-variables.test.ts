@@ -38,6 +38,8 @@ describe('variables through apptainer', () => {
     'a name of apptainer’s own shell text': { variables: { key: 'x' }, field: 'env[0].name' },
     'a function for bash': { variables: { A: '', 'BASH_FUNC_ls%%': '() { x; }' }, field: 'env[1].name' },
     'what apptainer would read': { variables: { 'APPTAINERENV_a.b': 'x' }, field: 'env[0].name' },
+    'a home directory of the machine': { variables: { HOME: '/etc:/mnt' }, field: 'env[0].value' },
+    'a home directory that is no path': { variables: { HOME: '--x' }, field: 'env[0].value' },
     'a character that its shell takes for the end': { variables: { A: 'x\u0080' }, field: 'env[0].value' },
   };
   it.each(Object.entries(refused))('are refused: %s', (_, { variables, field }) => {

@@ -30,6 +30,8 @@ export function mapApptainerVariables(
     if (hasMeaning.test(name)) refuse(container, name, 'name', 'means something to apptainer or to a shell on its way');
   for (const [name, value] of variables) {
     if (ownNames.has(name)) refuse(container, name, 'name', 'is one that apptainer uses itself on the way');
+    if (name === 'HOME' && !isHome(value))
+      refuse(container, name, 'value', 'must be an absolute path without a colon, as apptainer takes it');
     if (isSettable(name) && value.includes(lostCharacter))
       refuse(container, name, 'value', 'has the character U+0080, which apptainer cannot pass on');
   }
@@ -43,6 +45,11 @@ const lostCharacter = '\u0080';
 /** Variables of the shell text by which apptainer 1.4.5 sets those of the container; it leaves values of its own in them. */
 const ownNames = new Set(['e', 'key', '__exported_env__', '__apptainer_cmd__', '__script__']);
 const hasMeaning = /^(APPTAINER|SINGULARITY|BASH_FUNC_)/;
+
+/** Apptainer reads `SOURCE:PATH` in it, too. */
+function isHome(value: string): boolean {
+  return value === '' || /^\/[^:]*$/.test(value);
+}
 
 /** Whether apptainer's shell can set a variable of this name. */
 function isSettable(name: string): boolean {
