@@ -62,6 +62,22 @@ describe('the enroot command of a container', () => {
     expect(environment).toContainEqual(['ENROOT_DATA_PATH', '/jobs/u/container/main/enroot']);
   });
 
+  // In the environment of enroot, a bash program of the machine, they would choose what it runs there.
+  it.each(['PATH', 'HOME', 'BASH_ENV', 'ENV', 'LD_PRELOAD', 'ENROOT_MOUNT_HOME', 'XDG_CONFIG_HOME'])(
+    'gives %s to the container alone',
+    (name) => {
+      const { argv, environment } = start({ env: [{ name, value: '/jobs/u/volumes/v' }] });
+      expect(argv[argv.indexOf(`${name}=/jobs/u/volumes/v`) - 1]).toBe('--env');
+      expect(environment.flat()).not.toContain('/jobs/u/volumes/v');
+      expect(environment).toEqual(
+        expect.arrayContaining([
+          ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+          ['HOME', '/home/u'],
+        ]),
+      );
+    },
+  );
+
   it('mounts by lines of fstab', () => {
     const { argv } = start({}, { binds: [bind] });
     expect(argv[argv.indexOf('--mount') + 1]).toBe('/jobs/u/volumes/v:/data:none:x-create=dir,bind,ro');

@@ -59,7 +59,8 @@ export function buildEnrootStart(request: StartRequest, options: EnrootOptions):
   const variables = withDefaults(pod, container, { NVIDIA_VISIBLE_DEVICES: wantsGpus(container) ? 'all' : 'void' });
   for (const variable of variables) checkVariable(variable, container);
   const isReplaced = container.command !== undefined;
-  const names = variables.map(([name]) => name);
+  const quiet = variables.filter((variable) => !meansSomething(variable));
+  const names = quiet.map(([name]) => name);
   return {
     argv: [
       options.program ?? 'enroot',
@@ -68,6 +69,7 @@ export function buildEnrootStart(request: StartRequest, options: EnrootOptions):
       ...(isReplaced ? ['--rc', `${directory}/rc`] : []),
       // Names alone: enroot takes the values from its own environment.
       ...[...names, ...(isReplaced ? ['INTERLINK_DIRECTORY'] : [])].flatMap((name) => ['--env', name]),
+      ...variables.filter(meansSomething).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       ...binds.toSorted(byDepth).flatMap((bind) => ['--mount', formatMount(bind)]),
       ...(options.options ?? []),
       ...(request.options ?? []),
@@ -80,7 +82,7 @@ export function buildEnrootStart(request: StartRequest, options: EnrootOptions):
       ['HOME', options.homeDirectory],
       ...Object.entries(options.pullEnvironment ?? {}),
       ...(isReplaced ? [['INTERLINK_DIRECTORY', workingDirectory] as const] : []),
-      ...variables,
+      ...quiet,
       enrootDataVariable(directory),
     ],
     workingDirectory: '/',
@@ -113,6 +115,18 @@ function checkVariable([name, value]: readonly [string, string], { field }: Reso
       field: at,
     },
   );
+}
+
+/** To bash, the loader and the C library, and enroot itself. */
+const meaningful =
+  /^(?:PATH|HOME|ENV|IFS|PS4|TMPDIR|CDPATH|GLOBIGNORE|SHELLOPTS|BASHOPTS|AWKPATH|AWKLIBPATH|GCONV_PATH|LOCPATH|NLSPATH|(?:BASH|ENROOT|LD|XDG|GLIBC|MALLOC)_.*)$/;
+
+/**
+ * Whether a variable means something to enroot, which is a bash program, or to what that runs on the machine: with `BASH_ENV` or `HOME`
+ * a pod would run programs outside of its container. The values of those, which are hardly secrets, stand on the command line.
+ */
+function meansSomething([name]: readonly [string, string]): boolean {
+  return meaningful.test(name);
 }
 
 /** A line of fstab with colons in place of spaces, so that neither can be in a path. */
