@@ -31,7 +31,8 @@ describe('parseFlags', () => {
     ['--constructor=1', '--constructor is no option of sbatch'],
     ['--job-name="open', 'has a quote that is not closed'],
     ['--job-name="a\nb"', '--job-name has a value with a control character'],
-  ])('refuses %j, naming the annotation', (text, message) => {
+    [`--job-name=${'x'.repeat(200_000)}`, '--job-name has a value of more than 4096 characters'],
+  ])('refuses %.60j, naming the annotation', (text, message) => {
     expect(() => words(text)).toThrow(expect.objectContaining({ code: 'ILK_INVALID_INPUT', field }) as Error);
     expect(() => words(text)).toThrow(message);
   });

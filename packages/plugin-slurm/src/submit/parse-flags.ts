@@ -54,9 +54,13 @@ function parseWord(word: string, field: string): Flag {
   return { name, ...(shortValue === '' ? {} : { value: shortValue }) };
 }
 
+/** The kernel starts no program with an argument of 128 KiB. */
+const longestValue = 4096;
+
 function checkValue(name: string, value: string | undefined, field: string): void {
   if (value === undefined) return;
   if (value === '') fail(`--${name} needs a value`, field);
+  if (value.length > longestValue) fail(`--${name} has a value of more than ${longestValue} characters`, field);
   // eslint-disable-next-line no-control-regex -- these are what is refused
   if (/[\u0000-\u001f\u007f]/.test(value)) fail(`--${name} has a value with a control character`, field);
 }

@@ -245,6 +245,43 @@ describe('annotations', () => {
     ]);
   });
 
+  it('empty mpi-flags run mpiexec too, where the site allows them, and are refused elsewhere', () => {
+    const annotations = { 'slurm-job.vk.io/mpi-flags': '' };
+    expect(plan({}, annotations, { allowedAnnotations: ['mpi-flags'] }).wrapper).toEqual(['mpiexec', '-np', '1']);
+    expect(() => plan({}, annotations)).toThrow(expect.objectContaining({ field: annotation('mpi-flags') }) as Error);
+  });
+
+  it.each([
+    ['--nodes=2 --ntasks-per-node=4', '8'],
+    ['--ntasks-per-node=4', '4'],
+    ['--ntasks=3 --nodes=2 --ntasks-per-node=4', '3'],
+    ['--nodes=2', '1'],
+  ])('mpiexec starts as many ranks as Slurm counts tasks of %s', (flags, tasks) => {
+    const annotations = { 'slurm-job.vk.io/mpi-flags': '-q', 'slurm-job.vk.io/flags': flags };
+    const { wrapper } = plan({}, annotations, { allowedAnnotations: ['mpi-flags'] });
+    expect(wrapper?.slice(0, 3)).toEqual(['mpiexec', '-np', tasks]);
+  });
+
+  it('need --ntasks where the tasks cannot be counted before', () => {
+    const flags = '--nodes=2-4 --ntasks-per-node=4';
+    const annotations = { 'slurm-job.vk.io/mpi-flags': '-q', 'slurm-job.vk.io/flags': flags };
+    expect(() => plan({}, annotations, { allowedAnnotations: ['mpi-flags'] })).toThrow('needs --ntasks');
+  });
+
+  it.each(['10.1.2', '10.1.2.3; id', '10.1.2.3\0'])('an address %j is refused', (value) => {
+    expect(() => plan({}, { 'interlink.eu/pod-ip': value })).toThrow(
+      expect.objectContaining({
+        code: 'ILK_INVALID_INPUT',
+        field: 'pod.metadata.annotations[interlink.eu/pod-ip]',
+      }) as Error,
+    );
+  });
+
+  it.each(['pre-exec', 'mpi-flags', 'singularity-options', 'image-root', 'flavor'])('%s has no NUL byte', (name) => {
+    const ask = () => plan({}, { [`slurm-job.vk.io/${name}`]: 'a\0b' }, { allowedAnnotations: [name] });
+    expect(ask).toThrow(expect.objectContaining({ code: 'ILK_INVALID_INPUT', field: annotation(name) }) as Error);
+  });
+
   it('say where images are, what is mounted, and the pod’s address', () => {
     const planned = plan(
       {},

@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import type { JobPlan } from '@interlink/batch';
 import type { ResolvedPod } from '@interlink/plugin-sdk';
-import { annotations as coreAnnotations, ForbiddenError } from '@interlink/spec';
+import { annotations as coreAnnotations, ForbiddenError, InvalidInputError } from '@interlink/spec';
 import {
   guardedAnnotations,
   oldPrefix,
@@ -34,6 +35,7 @@ export interface JobPolicy extends Flavors {
  */
 export function planJob(received: ResolvedPod, policy: JobPolicy, containerRuntime: string): JobPlan {
   const pod = { ...received, annotations: renamed(received.annotations) };
+  checkText(pod);
   checkGuarded(pod, policy);
   const field = fieldOf(slurmAnnotations.flags);
   const annotation = parseFlags(pod.annotations[slurmAnnotations.flags] ?? '', field);
@@ -62,6 +64,14 @@ function renamed(annotations: ResolvedPod['annotations']): ResolvedPod['annotati
   };
 }
 
+/** What is read here becomes arguments, variables and lines. */
+function checkText({ annotations }: ResolvedPod): void {
+  for (const name of [...Object.values(slurmAnnotations), coreAnnotations.podIp]) {
+    const field = fieldOf(name);
+    if (annotations[name]?.includes('\0')) throw new InvalidInputError(`${field} contains a NUL byte`, { field });
+  }
+}
+
 function fieldOf(name: string): string {
   return `pod.metadata.annotations[${name}]`;
 }
@@ -69,7 +79,10 @@ function fieldOf(name: string): string {
 function checkGuarded({ annotations }: ResolvedPod, { allowedAnnotations }: JobPolicy): void {
   for (const name of guardedAnnotations) {
     const short = name.slice(name.indexOf('/') + 1);
-    if ((annotations[name] ?? '').trim() === '' || allowedAnnotations.includes(short)) continue;
+    const value = annotations[name];
+    // Without flags, too, mpiexec would be run.
+    const isUnset = value === undefined || (value.trim() === '' && name !== slurmAnnotations.mpiFlags);
+    if (isUnset || allowedAnnotations.includes(short)) continue;
     const field = fieldOf(name);
     const message = `${field} would run as a program outside of the containers, which this site does not allow; its administrator can, by allowedAnnotations: [${short}]`;
     throw new ForbiddenError(message, { field });
@@ -83,18 +96,42 @@ function gpusOf({ resources }: ResolvedPod): number {
 
 function extras(pod: ResolvedPod, flags: readonly Flag[], policy: JobPolicy): Partial<JobPlan> {
   const { annotations } = pod;
-  const ip = annotations[coreAnnotations.podIp];
+  const ip = podIpOf(pod);
   const shell = [annotations[slurmAnnotations.tunnelCommands], annotations[slurmAnnotations.preExec]];
   const preamble = shell.filter((text) => text !== undefined && text.trim() !== '').join('\n');
   const mpi = annotations[slurmAnnotations.mpiFlags];
-  const tasks = flags.find(({ name }) => name === 'ntasks')?.value ?? '1';
   return {
     ...(ip === undefined ? {} : { environment: [['POD_IP', ip]] }),
     ...(preamble === '' ? {} : { preamble }),
     ...(mpi === undefined
       ? {}
-      : { wrapper: [policy.mpiProgram, '-np', tasks, ...splitWords(mpi, fieldOf(slurmAnnotations.mpiFlags))] }),
+      : {
+          wrapper: [policy.mpiProgram, '-np', tasksOf(flags), ...splitWords(mpi, fieldOf(slurmAnnotations.mpiFlags))],
+        }),
   };
+}
+
+function podIpOf({ annotations }: ResolvedPod): string | undefined {
+  const ip = annotations[coreAnnotations.podIp]?.trim() ?? '';
+  if (ip === '') return undefined;
+  const field = fieldOf(coreAnnotations.podIp);
+  if (isIP(ip) === 0) throw new InvalidInputError(`${field} is no IP address`, { field });
+  return ip;
+}
+
+/** How many tasks a job with these flags has: what Slurm has in `SLURM_NTASKS`. */
+function tasksOf(flags: readonly Flag[]): string {
+  const valueOf = (wanted: string): string | undefined => flags.find(({ name }) => name === wanted)?.value;
+  const [tasks, perNode, nodes = '1'] = [valueOf('ntasks'), valueOf('ntasks-per-node'), valueOf('nodes')];
+  if (tasks !== undefined || perNode === undefined) return tasks ?? '1';
+  if (/^\d+$/.test(nodes) && /^\d+$/.test(perNode)) return String(Number(nodes) * Number(perNode));
+  const field = fieldOf(slurmAnnotations.mpiFlags);
+  throw new InvalidInputError(
+    `${field} needs --ntasks: with --nodes=${nodes} the number of tasks is not known before`,
+    {
+      field,
+    },
+  );
 }
 
 /** What the container runtime is told. */
