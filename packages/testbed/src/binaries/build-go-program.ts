@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NotFoundError } from '@interlink/spec';
 import type { ProgressTask } from '../progress/progress.ts';
-import { kubernetesVersion } from './programs.ts';
 import { runCommand } from './run-command.ts';
 import type { SourceContext } from './source.ts';
 
@@ -15,6 +14,10 @@ export interface GoProgram {
   readonly module: string;
   /** Import path, or `.` for the module's own. */
   readonly package: string;
+  /** Version of Kubernetes that the program says it is, e.g. `v1.36.3`. */
+  readonly version: string;
+  /** Names the modules instead of `go.mod`, with a `.sum` beside it. */
+  readonly moduleFile?: string;
   /** `test` makes the binary of a package's tests. Default `program`. */
   readonly kind?: 'program' | 'test';
   /** What is built, for people. */
@@ -43,6 +46,10 @@ function linkerFlags(version: string): string {
   return ['-s -w', set('gitVersion', version), set('gitMajor', major), set('gitMinor', minor)].join(' ');
 }
 
+function moduleFlags({ moduleFile }: GoProgram): string[] {
+  return moduleFile === undefined ? [] : [`-modfile=${moduleFile}`];
+}
+
 interface Build {
   readonly program: GoProgram;
   readonly directory: string;
@@ -54,7 +61,17 @@ async function countStalePackages({ program, directory, context, task }: Build):
   const test = program.kind === 'test' ? ['-test'] : [];
   let count = 0;
   await runCommand({
-    argv: ['go', 'list', '-trimpath', '-deps', ...test, '-f', '{{if .Stale}}{{.ImportPath}}{{end}}', program.package],
+    argv: [
+      'go',
+      'list',
+      ...moduleFlags(program),
+      '-trimpath',
+      '-deps',
+      ...test,
+      '-f',
+      '{{if .Stale}}{{.ImportPath}}{{end}}',
+      program.package,
+    ],
     directory,
     environment: { ...context.environment, ...program.variables },
     signal: context.signal,
@@ -72,7 +89,17 @@ async function compile({ program, directory, context, task }: Build, output: str
   const compiledPackage = program.kind === 'test' ? /\/compile .*? -p (\S+) / : /^(?!go: )(\S+)/;
   let compiled = 0;
   await runCommand({
-    argv: ['go', ...verb, '-trimpath', '-ldflags', linkerFlags(kubernetesVersion), '-o', output, program.package],
+    argv: [
+      'go',
+      ...verb,
+      ...moduleFlags(program),
+      '-trimpath',
+      '-ldflags',
+      linkerFlags(program.version),
+      '-o',
+      output,
+      program.package,
+    ],
     directory,
     environment: { ...context.environment, ...program.variables },
     signal: context.signal,
@@ -84,7 +111,7 @@ async function compile({ program, directory, context, task }: Build, output: str
   });
 }
 
-/** Builds a program into a file, with the version of the testbed's Kubernetes; a `BackendError` with Go's words when it fails. */
+/** Builds a program into a file, a `BackendError` with Go's words when it fails. */
 export async function buildGoProgram(program: GoProgram, output: string, context: BuildContext): Promise<void> {
   const directory = moduleDirectory(program.module);
   const task = context.progress.begin(program.title, program.usualTime);

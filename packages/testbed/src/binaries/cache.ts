@@ -1,11 +1,15 @@
 import { cachePath } from '../cache/cache-path.ts';
 import { missingPrograms } from './control-plane-binaries.ts';
-import { kubernetesVersion } from './programs.ts';
+import { chooseRelease, type KubernetesRelease } from './kubernetes-release.ts';
 import type { BinarySource, Platform, SourceContext } from './source.ts';
 
 /** `$XDG_CACHE_HOME/interlink/kubernetes/<version>/<os>-<architecture>`, with `~/.cache` where the variable is not set. */
-export function binaryCacheDirectory(environment: SourceContext['environment'], platform: Platform): string {
-  return cachePath(environment, 'kubernetes', kubernetesVersion, `${platform.os}-${platform.architecture}`);
+export function binaryCacheDirectory(
+  environment: SourceContext['environment'],
+  platform: Platform,
+  { version }: KubernetesRelease = chooseRelease(environment),
+): string {
+  return cachePath(environment, 'kubernetes', version, `${platform.os}-${platform.architecture}`);
 }
 
 /** What an earlier run downloaded or built. */

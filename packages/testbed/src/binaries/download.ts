@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { isInterLinkError } from '@interlink/spec';
 import type { ProgressTask } from '../progress/progress.ts';
 import { fetchChecksum, saveFile } from './download-file.ts';
-import { etcdVersion, kubernetesVersion } from './programs.ts';
 import { buildReleaseFiles, type ReleaseFile } from './release-files.ts';
 import { runCommand } from './run-command.ts';
 import type { BinarySource, SourceContext } from './source.ts';
@@ -29,10 +28,11 @@ async function unpack(
 }
 
 async function downloadInto(staging: string, context: SourceContext): Promise<void> {
-  const files = buildReleaseFiles(context.platform);
+  const { release, platform } = context;
+  const files = buildReleaseFiles(release, platform);
   // All hosts are asked for small files first, so that one out of reach is known before anything large is loaded.
   const checksums = await Promise.all(files.map((file) => fetchChecksum(file, context)));
-  const title = `downloading Kubernetes ${kubernetesVersion} and etcd ${etcdVersion}`;
+  const title = `downloading Kubernetes ${release.version} and etcd ${release.etcdVersion}`;
   const task: ProgressTask = context.progress.begin(title, usualTime);
   try {
     for (const [index, file] of files.entries()) {

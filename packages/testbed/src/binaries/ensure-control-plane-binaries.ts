@@ -6,6 +6,7 @@ import { binaryCacheDirectory, cache } from './cache.ts';
 import { binariesIn, type ControlPlaneBinaries } from './control-plane-binaries.ts';
 import { download } from './download.ts';
 import { goBuild } from './go-build.ts';
+import { chooseRelease, type KubernetesRelease } from './kubernetes-release.ts';
 import { namedDirectory } from './named-directory.ts';
 import { toPlatform, type BinarySource, type SourceContext } from './source.ts';
 
@@ -14,8 +15,10 @@ export interface EnsureBinariesOptions {
   /** Default: a bar on a terminal, else a line every 15 s, on standard error. */
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Default: the one that `INTERLINK_TEST_KUBERNETES` names, else v1.36.3. */
+  readonly release?: KubernetesRelease | undefined;
   /** Default: this process's. */
-  readonly environment?: SourceContext['environment'];
+  readonly environment?: SourceContext['environment'] | undefined;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
 }
@@ -51,10 +54,12 @@ async function firstOf(
 function createContext(options: EnsureBinariesOptions): SourceContext {
   const environment = options.environment ?? process.env;
   const platform = toPlatform(process.platform, process.arch);
+  const release = options.release ?? chooseRelease(environment);
   return {
     environment,
     platform,
-    cacheDirectory: binaryCacheDirectory(environment, platform),
+    release,
+    cacheDirectory: binaryCacheDirectory(environment, platform, release),
     progress: options.progress ?? createProgress(),
     fetch: options.fetch ?? fetch,
     signal: options.signal,

@@ -9,7 +9,7 @@ import { stageBinaries } from './stage-binaries.ts';
 
 const binaryName = 'control-plane';
 
-const controlPlane: GoProgram = {
+const controlPlane: Omit<GoProgram, 'version'> = {
   module: 'control-plane',
   package: '.',
   title: 'building the Kubernetes control plane with Go',
@@ -17,7 +17,8 @@ const controlPlane: GoProgram = {
 };
 
 async function buildInto(staging: string, context: SourceContext): Promise<void> {
-  await buildGoProgram(controlPlane, join(staging, binaryName), context);
+  const { version, moduleFile } = context.release;
+  await buildGoProgram({ ...controlPlane, version, moduleFile }, join(staging, binaryName), context);
   for (const program of programs) await symlink(binaryName, join(staging, program));
 }
 

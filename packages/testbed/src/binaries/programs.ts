@@ -9,9 +9,3 @@ export type Component = Exclude<Program, 'kubectl'>;
 
 /** The components in the order in which they start; they stop in the reverse order. */
 export const components: readonly Component[] = programs.filter((program) => program !== 'kubectl');
-
-/** Kubernetes release that the testbed runs unless told otherwise. */
-export const kubernetesVersion = 'v1.36.3';
-
-/** etcd release that belongs to {@link kubernetesVersion}; the Go build names the same one in its `go.mod`. */
-export const etcdVersion = 'v3.6.8';

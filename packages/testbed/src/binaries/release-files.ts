@@ -1,4 +1,5 @@
-import { etcdVersion, kubernetesVersion, programs, type Program } from './programs.ts';
+import type { KubernetesRelease } from './kubernetes-release.ts';
+import { programs, type Program } from './programs.ts';
 import type { Platform } from './source.ts';
 
 /** A file of an official release. */
@@ -12,7 +13,7 @@ export interface ReleaseFile {
   readonly archivePath?: string;
 }
 
-function etcdFile({ os, architecture }: Platform): ReleaseFile {
+function etcdFile({ etcdVersion }: KubernetesRelease, { os, architecture }: Platform): ReleaseFile {
   const release = `https://github.com/etcd-io/etcd/releases/download/${etcdVersion}`;
   const name = `etcd-${etcdVersion}-${os}-${architecture}`;
   return {
@@ -24,12 +25,14 @@ function etcdFile({ os, architecture }: Platform): ReleaseFile {
   };
 }
 
-function kubernetesFile(program: Program, { os, architecture }: Platform): ReleaseFile {
-  const url = `https://dl.k8s.io/release/${kubernetesVersion}/bin/${os}/${architecture}/${program}`;
+function kubernetesFile(program: Program, version: string, { os, architecture }: Platform): ReleaseFile {
+  const url = `https://dl.k8s.io/release/${version}/bin/${os}/${architecture}/${program}`;
   return { program, fileName: program, url, checksumUrl: `${url}.sha256` };
 }
 
 /** What to download for a platform. Kubernetes publishes its servers for Linux alone. */
-export function buildReleaseFiles(platform: Platform): ReleaseFile[] {
-  return programs.map((program) => (program === 'etcd' ? etcdFile(platform) : kubernetesFile(program, platform)));
+export function buildReleaseFiles(release: KubernetesRelease, platform: Platform): ReleaseFile[] {
+  return programs.map((program) =>
+    program === 'etcd' ? etcdFile(release, platform) : kubernetesFile(program, release.version, platform),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Progress } from '../progress/progress.ts';
+import type { KubernetesRelease } from './kubernetes-release.ts';
 
 /** What a source answers: the directory that holds all programs, or why it has none, as half a sentence. */
 export type SourceAnswer = { readonly directory: string } | { readonly refused: string };
@@ -6,6 +7,7 @@ export type SourceAnswer = { readonly directory: string } | { readonly refused: 
 /** What every source may use. Everything that touches the machine is a parameter. */
 export interface SourceContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly release: KubernetesRelease;
   /** Directory of this version and platform in the cache; a source that makes binaries puts them here. */
   readonly cacheDirectory: string;
   /** Platform in Go's words. */

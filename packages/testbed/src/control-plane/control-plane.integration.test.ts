@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseRelease } from '../binaries/kubernetes-release.ts';
 import { components } from '../binaries/programs.ts';
 import { isRunning } from '../components/process-identity.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -46,6 +47,15 @@ describe('a control plane', () => {
     await plane[Symbol.asyncDispose]();
     await rm(parent, { recursive: true, force: true });
   }, startTimeoutMilliseconds);
+
+  it('is of the release that was chosen, kubectl too', async () => {
+    const { version } = chooseRelease();
+    const answer = JSON.parse(await kubectl('version', '-o', 'json')) as Record<
+      string,
+      { readonly gitVersion: string }
+    >;
+    expect([answer['clientVersion']?.gitVersion, answer['serverVersion']?.gitVersion]).toEqual([version, version]);
+  });
 
   it('has a scheduler that leaves a pod Pending where there is no node', async () => {
     await kubectlCreate(pod);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { InvalidInputError } from '@interlink/spec';
 import { buildGoProgram, type BuildContext, type GoProgram } from '../binaries/build-go-program.ts';
+import { defaultRelease } from '../binaries/kubernetes-release.ts';
 import { withBuilderLock } from '../cache/builder-lock.ts';
 import { stageDirectory } from '../cache/stage-directory.ts';
 import type { Environment } from '../cache/cache-path.ts';
@@ -16,10 +17,12 @@ import {
 } from './suite-programs.ts';
 
 const module = 'kubernetes-tests';
+const { version } = defaultRelease;
 
 const goPrograms: Readonly<Record<SuiteProgramName, GoProgram>> = {
   agnhost: {
     module,
+    version,
     package: 'k8s.io/kubernetes/test/images/agnhost',
     title: 'building agnhost, what the containers of the suite run, with Go',
     usualTime: '3 minutes on 2 cores',
@@ -27,12 +30,14 @@ const goPrograms: Readonly<Record<SuiteProgramName, GoProgram>> = {
   },
   ginkgo: {
     module,
+    version,
     package: 'github.com/onsi/ginkgo/v2/ginkgo',
     title: 'building ginkgo with Go',
     usualTime: 'half a minute',
   },
   'e2e.test': {
     module,
+    version,
     package: 'k8s.io/kubernetes/test/e2e',
     kind: 'test',
     title: 'building the end-to-end tests of Kubernetes with Go',

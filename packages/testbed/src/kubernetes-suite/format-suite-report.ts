@@ -1,4 +1,4 @@
-import { kubernetesVersion } from '../binaries/programs.ts';
+import { defaultRelease } from '../binaries/kubernetes-release.ts';
 import { reasonOf } from './known-failures.ts';
 import type { SpecResult } from './read-suite-report.ts';
 
@@ -24,7 +24,7 @@ export function formatSuiteReport(results: readonly SpecResult[]): string {
     '',
     '<!-- Written by `npm run conformance:kubernetes -- --report FILE`. -->',
     '',
-    `The conformance specs of SIG Node in Kubernetes’ own end-to-end suite, ${kubernetesVersion}, against a virtual node of the process backend with Apptainer 1.4.5, as root:`,
+    `The conformance specs of SIG Node in Kubernetes’ own end-to-end suite, ${defaultRelease.version}, against a virtual node of the process backend with Apptainer 1.4.5, as root:`,
     `**${passed} of ${results.length} pass.** The images are stand-ins that the testbed makes from busybox, bash, curl and agnhost. How to run them: [Kubernetes’ end-to-end tests](../guides/conformance.md).`,
     '',
     '| spec | result | reason |',

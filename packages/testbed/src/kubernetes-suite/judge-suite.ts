@@ -1,6 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureControlPlaneBinaries } from '../binaries/ensure-control-plane-binaries.ts';
+import { defaultRelease } from '../binaries/kubernetes-release.ts';
 import { startControlPlane } from '../control-plane/start-control-plane.ts';
 import type { EnsureOptions } from '../debian/ensure-options.ts';
 import { ensureSuiteImages } from './ensure-suite-images.ts';
@@ -34,7 +36,9 @@ export async function judgeBySuite(options: JudgeOptions): Promise<readonly Spec
   const run = { programs, focus, skip, processes, outputDirectory, progress, environment, signal };
   if (kubeconfigFile !== undefined) return await runSuite({ ...run, kubeconfigFile });
   const images = await ensureSuiteImages(programs, options);
-  await using plane = await startControlPlane({ progress, signal });
+  // The suite is of the default release, whatever the other tests run against.
+  const binaries = await ensureControlPlaneBinaries({ progress, signal, environment, release: defaultRelease });
+  await using plane = await startControlPlane({ binaries, progress, signal });
   await using node = await startSuiteNode({ ...options, kubeconfigFile: plane.kubeconfigFile, images });
   await waitForNode(plane, node.name, signal);
   return await runSuite({ ...run, kubeconfigFile: plane.kubeconfigFile });

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cachePath, type Environment } from '../cache/cache-path.ts';
-import { kubernetesVersion } from '../binaries/programs.ts';
+import { defaultRelease } from '../binaries/kubernetes-release.ts';
 import { toPlatform } from '../binaries/source.ts';
 
 /** The programs that a run of Kubernetes' end-to-end suite takes, under the names that Kubernetes releases give them. */
@@ -27,7 +27,7 @@ export const suiteDirectoryVariable = 'INTERLINK_KUBERNETES_TESTS_DIR';
 /** `$XDG_CACHE_HOME/interlink/kubernetes-tests/<version>/<os>-<architecture>`. */
 export function suiteCacheDirectory(environment: Environment): string {
   const { os, architecture } = toPlatform(process.platform, process.arch);
-  return cachePath(environment, 'kubernetes-tests', kubernetesVersion, `${os}-${architecture}`);
+  return cachePath(environment, 'kubernetes-tests', defaultRelease.version, `${os}-${architecture}`);
 }
 
 /** The paths of all programs in a directory, whether they exist or not. */

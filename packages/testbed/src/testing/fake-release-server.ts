@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultRelease } from '../binaries/kubernetes-release.ts';
 import { buildReleaseFiles } from '../binaries/release-files.ts';
 import type { Platform } from '../binaries/source.ts';
 
@@ -16,7 +17,7 @@ function archive(directory: string, archivePath: string): Buffer {
 export function fakeReleaseServer(directory: string, platform: Platform, broken: readonly string[] = []): typeof fetch {
   const bodies = new Map<string, string | Buffer>();
   const sums: string[] = [];
-  for (const file of buildReleaseFiles(platform)) {
+  for (const file of buildReleaseFiles(defaultRelease, platform)) {
     const body = file.archivePath === undefined ? Buffer.from(file.program) : archive(directory, file.archivePath);
     const checksum = createHash('sha256').update(body).digest('hex');
     bodies.set(file.url, broken.includes(file.program) ? 'something else' : body);
