@@ -1,21 +1,24 @@
 import 'reflect-metadata';
 import { BasicConstraintsExtension, X509CertificateGenerator } from '@peculiar/x509';
+import { kubernetesSupport } from '@interlink/testbed';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../test/eventually.ts';
 import { createFakeInterLink } from '../../test/pods/fake-inter-link.ts';
 import { uidOf, usePodLab } from '../../test/pods/use-pod-lab.ts';
 
-// Kubernetes serves the API from 1.27 on, but only where it is told to.
+const apiVersion = kubernetesSupport('1.33', 'ClusterTrustBundles in beta').available ? 'v1beta1' : 'v1alpha1';
+
+// Kubernetes serves the API from 1.27 on, but only where it is told to until 1.37.
 const { client, create, phase, start, told } = usePodLab({
   extraArguments: {
     'kube-apiserver': [
       '--feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=true',
-      '--runtime-config=certificates.k8s.io/v1beta1/clustertrustbundles=true',
+      `--runtime-config=certificates.k8s.io/${apiVersion}/clustertrustbundles=true`,
     ],
   },
 });
 
-const collection = '/apis/certificates.k8s.io/v1beta1/clustertrustbundles';
+const collection = `/apis/certificates.k8s.io/${apiVersion}/clustertrustbundles`;
 const signerName = 'example.com/signer';
 const live = { stage: 'live' };
 

@@ -20,8 +20,8 @@ interface ClusterTrustBundle {
 }
 
 const group = '/apis/certificates.k8s.io';
-/** The best first. An API server serves none unless it is told to, until the API is stable. */
-const versions = ['v1', 'v1beta1'];
+/** The best first, the same in all that is read here: stable from 1.37, beta from 1.33. An API server serves the others only where it is told to. */
+const versions = ['v1', 'v1beta1', 'v1alpha1'];
 const resource = 'clustertrustbundles';
 
 /** The certificates of the bundles as PEM, normalized as a kubelet does. Rejects with NotFoundError where there is no such bundle. */
