@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio } from 'node:child_process';
 import { constants } from 'node:os';
 import { BackendError, TimeoutError } from '@interlink/spec';
 import type { CommandResult, RunOptions } from '../contract/host.ts';
+import { errorCode } from './file-error.ts';
 
 const defaultDeadlineSeconds = 30;
 const millisecondsPerSecond = 1000;
@@ -16,10 +17,7 @@ export function runCommand(argv: readonly string[], options: RunOptions = {}): P
   const deadlineSeconds = options.deadlineSeconds ?? defaultDeadlineSeconds;
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
-    const child = spawn(program, rest, {
-      env: { ...(options.environment ?? { PATH: defaultPath }) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    const child = startProgram(program, rest, { env: { ...(options.environment ?? { PATH: defaultPath }) } });
     const output = { stdout: collect(child.stdout), stderr: collect(child.stderr) };
     const end = (error?: Error): void => {
       clearTimeout(timer);
@@ -34,7 +32,7 @@ export function runCommand(argv: readonly string[], options: RunOptions = {}): P
     const late = (): void => kill(new TimeoutError(`${program} did not end within ${deadlineSeconds} s`));
     const timer = setTimeout(late, deadlineSeconds * millisecondsPerSecond);
     options.signal?.addEventListener('abort', abort, { once: true });
-    child.once('error', (error) => end(new BackendError(`${program} cannot be started`, { cause: error })));
+    child.once('error', (error) => end(notStarted(program, error)));
     child.once('close', (code, signal) => {
       end();
       resolve({
@@ -47,6 +45,24 @@ export function runCommand(argv: readonly string[], options: RunOptions = {}): P
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.stdin);
   });
+}
+
+/** A child process with pipes. Some reasons not to start one `spawn` throws, of others its event `error` tells. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptionsWithoutStdio,
+): ChildProcessWithoutNullStreams {
+  try {
+    return spawn(program, args, { ...options, stdio: 'pipe' });
+  } catch (error) {
+    throw notStarted(program, error);
+  }
+}
+
+/** The error for a program that cannot be started; by its code (`ENOENT`, `E2BIG`) people know why. */
+export function notStarted(program: string, error: unknown): BackendError {
+  return new BackendError(`${program} cannot be started: ${errorCode(error) ?? 'unknown error'}`, { cause: error });
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

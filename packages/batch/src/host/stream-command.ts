@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { BackendError } from '@interlink/spec';
 import type { HostProcess, StreamOptions } from '../contract/host.ts';
-import { defaultPath } from './run-command.ts';
+import { defaultPath, notStarted, startProgram } from './run-command.ts';
 
 /** See `Host.stream`. */
 export async function streamCommand(argv: readonly string[], options: StreamOptions = {}): Promise<HostProcess> {
   const [program = '', ...rest] = argv;
-  const child = spawn(program, rest, {
+  const child = startProgram(program, rest, {
     env: { ...(options.environment ?? { PATH: defaultPath }) },
-    stdio: ['pipe', 'pipe', 'pipe'],
     // Signals to this process's group, such as that of a Ctrl-C, are not for it.
     detached: true,
   });
@@ -18,7 +15,7 @@ export async function streamCommand(argv: readonly string[], options: StreamOpti
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal as NodeJS.Signals]));
   });
   await once(child, 'spawn').catch((error: unknown) => {
-    throw new BackendError(`${program} cannot be started`, { cause: error });
+    throw notStarted(program, error);
   });
   // A command that does not read its input closes it early; whoever writes hears it from the write.
   child.stdin.on('error', () => undefined);
