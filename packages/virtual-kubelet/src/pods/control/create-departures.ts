@@ -11,6 +11,11 @@ export interface Departures {
   run(signal: AbortSignal): Promise<void>;
 }
 
+interface Departure {
+  readonly pod: Pod;
+  readonly since: number;
+}
+
 const backoff = { initialMilliseconds: 500, maximumMilliseconds: 60_000 };
 const refusedRetrySeconds = 30;
 const workers = 8;
@@ -18,7 +23,7 @@ const workers = 8;
 /** An empty list of departures. What is lost of it by a restart the orphan sweep finds, where the peer can list. */
 export function createDepartures(context: PodContext): Departures {
   const { api, clock, logger, metrics, settings } = context;
-  const pods = new Map<string, { readonly pod: Pod; readonly since: number }>();
+  const pods = new Map<string, Departure>();
   const queue = createWorkQueue({ clock, backoff });
 
   async function reconcile(uid: string, { signal }: { readonly signal: AbortSignal }) {
@@ -32,7 +37,7 @@ export function createDepartures(context: PodContext): Departures {
       if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') {
         metrics.deleted('failed');
         if (isOver(since)) {
-          abandon(pod, error);
+          abandon(uid, departure, error);
           return undefined;
         }
         if (!isInterLinkError(error) || error.retryable) throw error;
@@ -40,7 +45,7 @@ export function createDepartures(context: PodContext): Departures {
         return { requeueAfterSeconds: refusedRetrySeconds };
       }
     }
-    pods.delete(uid);
+    settle(uid, departure);
     metrics.deleted('accepted');
     logger.info({ pod: podKey(pod), podUid: uid }, 'job of a vanished pod deleted');
     return undefined;
@@ -51,10 +56,15 @@ export function createDepartures(context: PodContext): Departures {
     return patience > 0 && clock.monotonic() - since > patience * 1000;
   }
 
-  function abandon(pod: Pod, error: unknown): void {
-    pods.delete(podUid(pod));
+  /** What departed again meanwhile is looked at again: a create may have reached the backend after this delete. */
+  function settle(uid: string, departure: Departure): void {
+    if (pods.get(uid) === departure) pods.delete(uid);
+  }
+
+  function abandon(uid: string, departure: Departure, error: unknown): void {
+    settle(uid, departure);
     metrics.deleted('abandoned');
-    logger.error({ pod: podKey(pod), podUid: podUid(pod), err: error }, 'job abandoned');
+    logger.error({ pod: podKey(departure.pod), podUid: uid, err: error }, 'job abandoned');
   }
 
   const controller = createController({ name: 'departures', queue, workers, reconcile, logger });

@@ -1,6 +1,7 @@
+import { annotations } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
 import { buildPod, container } from '../../../test/pods/build-pod.ts';
-import { deletedStatus, refusedStatus } from './ended-status.ts';
+import { deletedStatus, overdueStatus, refusedStatus } from './ended-status.ts';
 
 const context = {
   addresses: { hostIp: '10.0.0.1', podIp: '10.0.0.1' },
@@ -29,9 +30,27 @@ describe('the status of a refused pod', () => {
       reason: 'PodFailed',
     });
   });
+
+  it('is no success where no container of it was to be sent', () => {
+    const pod = buildPod({ annotations: { [annotations.disableOffloadContainers]: 'main' } });
+    expect(refusedStatus(pod, 'leaves no container to run', context).phase).toBe('Failed');
+  });
+});
+
+describe('the status of a pod that was ended at its deadline', () => {
+  it('is a failure also where its containers had ended well and waited to be started again', () => {
+    const status = { phase: 'Running', containerStatuses: [ended('main', 0)] };
+    const pod = buildPod({ spec: { restartPolicy: 'Always' }, status });
+    expect(overdueStatus(pod, context)).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+  });
 });
 
 describe('the last status of a deleted pod', () => {
+  it('is no success where no container of it was sent', () => {
+    const pod = buildPod({ annotations: { [annotations.disableOffloadContainers]: 'main' } });
+    expect(deletedStatus(pod, context).phase).toBe('Failed');
+  });
+
   it('fails where a container was not seen to end', () => {
     const pod = buildPod({
       spec: { containers: [container('a'), container('b')] },

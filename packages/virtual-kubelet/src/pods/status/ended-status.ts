@@ -43,7 +43,7 @@ export function overdueStatus(pod: Pod, context: StatusContext): PodStatusV1 {
  */
 export function deletedStatus(pod: Pod, context: StatusContext): PodStatusV1 {
   if (isTerminal(pod.status?.phase)) return pod.status ?? {};
-  return endedStatus(pod, { end: unseenEnd }, context);
+  return endedStatus(pod, { end: unseenEnd, maySucceed: true }, context);
 }
 
 /** The containers of a pod that has ended by itself: ephemeral ones do not outlive it. */
@@ -56,13 +56,16 @@ interface Ending {
   readonly reason?: string;
   readonly message?: string;
   readonly claims?: readonly ConditionClaim[];
+  /** Whether containers that had all ended well before make it a success. Default: it is a failure. */
+  readonly maySucceed?: boolean;
 }
 
 function endedStatus(pod: Pod, ending: Ending, context: StatusContext): PodStatusV1 {
   const tracked = trackContainers(pod, undefined, judgeRemote(undefined), context);
   const ended = tracked.map((item) => endContainer(item, ending, context.now));
-  const succeeded = statusesOf(ended, 'main').every(({ state }) => state?.terminated?.exitCode === 0);
-  const { reason, message, claims = [] } = ending;
+  const { reason, message, claims = [], maySucceed = false } = ending;
+  const main = statusesOf(ended, 'main');
+  const succeeded = maySucceed && main.length > 0 && main.every(({ state }) => state?.terminated?.exitCode === 0);
   return composeStatus(
     pod,
     { tracked: ended, phase: succeeded ? 'Succeeded' : 'Failed', claims, reason, message },

@@ -41,6 +41,15 @@ describe('statusPatch', () => {
     });
   });
 
+  it('is nothing where only half a character differs, which the API server does not keep', () => {
+    const half = '\u{1F600}'.slice(0, 1);
+    const statusWith = (message: string) =>
+      ({ containerStatuses: [{ name: 'a', state: { terminated: { exitCode: 1, message } } }] }) as PodStatusV1;
+    const patch = statusPatch({}, statusWith(half));
+    expect(patch).toEqual(statusWith('\u{FFFD}'));
+    expect(statusPatch(statusWith('\u{FFFD}'), statusWith(half))).toBeUndefined();
+  });
+
   it('replaces addresses instead of adding them', () => {
     expect(statusPatch({ podIPs: [{ ip: '10.0.0.1' }] }, { podIPs: [{ ip: '10.0.0.2' }] })).toEqual({
       podIPs: [{ $patch: 'replace' }, { ip: '10.0.0.2' }],

@@ -27,7 +27,20 @@ export function statusPatch(
   next: PodStatusV1,
 ): Readonly<Record<string, unknown>> | undefined {
   if (next === previous) return undefined;
-  const before = previous ?? {};
+  const patch = patchBetween(previous ?? {}, next);
+  return patch === undefined ? undefined : patchBetween(previous ?? {}, wellFormed(next));
+}
+
+/**
+ * The status as the API server keeps it: half a character, as in a message that was cut, becomes a replacement character there. Sent as it is it
+ * would differ at every look, and be written each time.
+ */
+function wellFormed(status: PodStatusV1): PodStatusV1 {
+  const replace = (_: string, value: unknown): unknown => (typeof value === 'string' ? value.toWellFormed() : value);
+  return JSON.parse(JSON.stringify(status, replace)) as PodStatusV1;
+}
+
+function patchBetween(before: PodStatusV1, next: PodStatusV1): Readonly<Record<string, unknown>> | undefined {
   const patch: Record<string, unknown> = {};
   for (const field of plainFields) {
     if (!isDeepStrictEqual(before[field], next[field])) patch[field] = next[field] ?? null;
