@@ -1,4 +1,4 @@
-import { UnavailableError } from '@interlink/spec';
+import { BackendError, UnavailableError } from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../test/eventually.ts';
 import { createFakeInterLink } from '../../test/pods/fake-inter-link.ts';
@@ -45,6 +45,25 @@ describe('the end of a pod', () => {
     await deletePod();
     await eventually(() => fake.deletes.length >= 2);
     expect(await read()).toBeDefined();
+    fake.end(uidOf(pod));
+    await isGone();
+  });
+
+  it('is not confirmed by a backend of ours that cannot answer for the pod', async () => {
+    const fake = await backend({ features: ['list'] });
+    fake.endsAtOnce = false;
+    const pod = await create();
+    await phase('demo', 'Running');
+    fake.statusAnswer = () => {
+      throw new BackendError('the record cannot be read');
+    };
+    await deletePod();
+    await eventually(() => fake.deletes.length > 0);
+    const asked = fake.questions.length;
+    await eventually(() => fake.questions.length > asked + 3);
+    expect((await read())?.metadata?.deletionTimestamp).toBeDefined();
+    await told('Warning RemoteStateUnknown: StatusRefused: the record cannot be read');
+    fake.statusAnswer = undefined;
     fake.end(uidOf(pod));
     await isGone();
   });

@@ -1,4 +1,12 @@
-import { BackendError, UnavailableError, type Pod, type PodStatus } from '@interlink/spec';
+import {
+  BackendError,
+  ForbiddenError,
+  UnauthenticatedError,
+  UnavailableError,
+  type InterLinkError,
+  type Pod,
+  type PodStatus,
+} from '@interlink/spec';
 import { describe, expect, it } from 'vitest';
 import { buildPod } from '../../../test/pods/build-pod.ts';
 import { createFakeInterLink } from '../../../test/pods/fake-inter-link.ts';
@@ -65,5 +73,24 @@ describe('createStatusQuestion', () => {
     });
     await expect(question.ask(pods)).rejects.toMatchObject({ code: 'ILK_UNAVAILABLE' });
     expect(sizes).toEqual([10]);
+  });
+
+  it.each<[string, () => InterLinkError]>([
+    ['does not know the caller', () => new UnauthenticatedError('the token has expired')],
+    ['refuses the caller', () => new ForbiddenError('robot may not act for any virtual node here')],
+  ])('does not take a backend that %s for one that is silent', async (_, createError) => {
+    const error = createError();
+    const { question } = ask(() => {
+      throw error;
+    });
+    await expect(question.ask(pods.slice(0, 2))).rejects.toMatchObject({ code: error.code });
+  });
+
+  it('takes one pod that the caller may not ask for as that alone', async () => {
+    const { question } = ask((asked) => {
+      if (asked.some((pod) => podUid(pod) === 'uid-3')) throw new ForbiddenError('it belongs to another virtual node');
+      return asked.map(status);
+    });
+    expect((await question.ask(pods)).size).toBe(9);
   });
 });

@@ -29,6 +29,7 @@ it('ends the job of a create that was under way although the pod departed before
   departures.add(pod);
   answers[0]?.();
   await eventually(() => answers.length === 2, Boolean, 5);
+  expect(answers).toHaveLength(2);
   answers[1]?.();
   ending.abort();
   await running;

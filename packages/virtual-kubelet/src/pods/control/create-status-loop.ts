@@ -32,7 +32,7 @@ const podsAtOnce = 250;
 /** One question for all pods in each interval; none when there are no pods. */
 export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptions): StatusLoop {
   const { api, clock, logger, metrics, settings, features } = context;
-  const question = createStatusQuestion(api);
+  const question = createStatusQuestion(api, () => features().size > 0);
   const doorbell = createDoorbell(clock, askSoonMilliseconds);
   let overtaken: Set<string> | undefined;
   let failingSince: number | undefined;
@@ -65,8 +65,9 @@ export function createStatusLoop({ context, enqueue, isPushed }: StatusLoopOptio
   ): Promise<void> {
     for (const [index, pod] of pods.entries()) {
       const uid = podUid(pod);
-      const isNewer = overtaken?.has(uid) === true;
-      if (!isNewer) takeAnswer(context, context.store.byUid(uid) ?? pod, answerFor(uid), enqueue);
+      // Of a pod that vanished while it was asked for nobody would forget the answer.
+      const known = overtaken?.has(uid) === true ? undefined : context.store.byUid(uid);
+      if (known !== undefined) takeAnswer(context, known, answerFor(uid), enqueue);
       if (index % podsAtOnce === podsAtOnce - 1) await clock.sleep(0, { signal });
     }
   }

@@ -1,4 +1,4 @@
-import type { Pod } from '@interlink/spec';
+import { isInterLinkError, type Pod } from '@interlink/spec';
 import { overdueStatus } from '../status/ended-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { deleteRequest } from './end-pod.ts';
@@ -31,7 +31,12 @@ export function secondsToDeadline({ spec, status }: Pod, ageSeconds: (time: stri
  * first, and the pod fails when the backend has taken that.
  */
 export async function failOverduePod(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
-  await context.api.delete(deleteRequest(context, pod), { signal });
+  try {
+    await context.api.delete(deleteRequest(context, pod), { signal });
+  } catch (error) {
+    // There is nothing to end any more.
+    if (!isInterLinkError(error) || error.code !== 'ILK_NOT_FOUND') throw error;
+  }
   context.logger.info({ pod: podKey(pod), podUid: podUid(pod) }, 'deadline of the pod is over, job ended');
   await writeStatus(context, pod, overdueStatus(pod, statusContext(context, pod)), { signal });
   return undefined;

@@ -1,5 +1,5 @@
 import type { Reconcile } from '@interlink/kube';
-import { isInterLinkError } from '@interlink/spec';
+import { isInterLinkError, type Pod } from '@interlink/spec';
 import { isTerminal } from '../status/pod-phase.ts';
 import { createPod } from './create-pod.ts';
 import { endPod } from './end-pod.ts';
@@ -25,8 +25,18 @@ export function createPodReconcile(context: PodContext): Reconcile {
 }
 
 async function reconcile(context: PodContext, key: string, signal: AbortSignal): Promise<Step> {
-  const pod = context.store.get(key);
-  if (pod === undefined || context.memory.removed.has(podUid(pod))) return undefined;
+  const { store, memory } = context;
+  const pod = store.get(key);
+  if (pod === undefined || memory.removed.has(podUid(pod))) return undefined;
+  try {
+    return await step(context, pod, signal);
+  } finally {
+    // It was forgotten when it vanished, and something may have been noted of it since.
+    if (store.byUid(podUid(pod)) === undefined) memory.forget(podUid(pod));
+  }
+}
+
+async function step(context: PodContext, pod: Pod, signal: AbortSignal): Promise<Step> {
   if (isBeingDeleted(pod)) return await endPod(context, pod, signal);
   if (isTerminal(pod.status?.phase)) {
     context.memory.answers.delete(podUid(pod));
