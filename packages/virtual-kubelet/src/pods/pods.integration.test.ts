@@ -6,8 +6,53 @@ import { container, ended, pushing, uidOf, usePodLab } from '../../test/pods/use
 
 /** The machine may have other things to do. */
 const manySeconds = 180;
-const { backend, countIn, create, createConfigMap, createSecret, deletePod, namespace, phase, read, start, told } =
-  usePodLab();
+const {
+  backend,
+  client,
+  countIn,
+  create,
+  createConfigMap,
+  createSecret,
+  deletePod,
+  namespace,
+  phase,
+  read,
+  start,
+  told,
+} = usePodLab();
+
+/** An admission policy that refuses every change of a pod of the test's namespace, as such policies do where they name no reason of their own. */
+async function forbidChanges(): Promise<void> {
+  const base = '/apis/admissionregistration.k8s.io/v1';
+  const [apiGroups, apiVersions, operations, resources] = [[''], ['v1'], ['UPDATE'], ['pods']];
+  const rule = { apiGroups, apiVersions, operations, resources };
+  const metadata = { name: `no-changes-${namespace()}` };
+  const spec = {
+    failurePolicy: 'Fail',
+    matchConstraints: { resourceRules: [rule] },
+    validations: [{ expression: 'false', message: 'pods stay as they are' }],
+  };
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace() } };
+  const binding = { policyName: metadata.name, validationActions: ['Deny'], matchResources: { namespaceSelector } };
+  const path = `${base}/validatingadmissionpolicies`;
+  await client().request({ method: 'POST', path, body: { metadata, spec } });
+  await client().request({
+    method: 'POST',
+    path: `${path.slice(0, -'ies'.length)}ybindings`,
+    body: { metadata, spec: binding },
+  });
+  const { metadata: probe } = await create('probe', { nodeName: 'neighbour' });
+  const patch = { method: 'PATCH', path: `/api/v1/namespaces/${namespace()}/pods/${probe?.name ?? ''}` } as const;
+  const isRefused = async (): Promise<boolean> => {
+    try {
+      await client().request({ ...patch, body: { metadata: { labels: { at: String(Date.now()) } } } });
+      return false;
+    } catch (error) {
+      return String(error).includes('pods stay as they are');
+    }
+  };
+  await eventually(isRefused);
+}
 
 describe('a pod', () => {
   it.each([
@@ -104,6 +149,14 @@ describe('a pod', () => {
     expect(container(failed)?.state?.terminated).toMatchObject({ exitCode: 1, reason: 'ProviderFailed' });
     await told('Warning ProviderFailed: spec.containers[0].image: no such image');
     expect(fake.creates).toHaveLength(1);
+  });
+
+  it('runs also where a policy of the cluster lets nobody change pods', async () => {
+    const fake = await backend(pushing);
+    await forbidChanges();
+    const pod = await create();
+    await phase('demo', 'Running');
+    expect(fake.creates).toEqual([uidOf(pod)]);
   });
 
   it('waits for a ConfigMap that comes later', async () => {

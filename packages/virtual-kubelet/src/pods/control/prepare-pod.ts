@@ -27,8 +27,8 @@ export async function preparePod(context: PodContext, pod: Pod, signal: AbortSig
     store.keep(written);
     return written;
   } catch (error) {
-    if (!isInterLinkError(error) || error.code !== 'ILK_FORBIDDEN') throw error;
-    sayForbidden(context, pod, error);
+    if (!isRefusal(error)) throw error;
+    sayRefused(context, pod, error);
     return pod;
   }
 }
@@ -38,11 +38,19 @@ export function wasAttempted({ metadata }: Pod): boolean {
   return metadata?.annotations?.[annotations.createAttempted] !== undefined;
 }
 
-/** Roles made for the Go virtual kubelet may lack the verb. The pod runs all the same. */
-function sayForbidden({ memory, logger }: PodContext, pod: Pod, error: unknown): void {
+/**
+ * Roles made for the Go virtual kubelet may lack the verb, and policies of a cluster refuse changes as forbidden or as invalid. The pod runs all the same. A
+ * UID that is another one is no refusal: the pod is gone.
+ */
+function isRefusal(error: unknown): boolean {
+  if (!isInterLinkError(error) || error.field === 'metadata.uid') return false;
+  return error.code === 'ILK_FORBIDDEN' || error.code === 'ILK_INVALID_INPUT';
+}
+
+function sayRefused({ memory, logger }: PodContext, pod: Pod, error: unknown): void {
   if (memory.warned.has('patch pods')) return;
   memory.warned.add('patch pods');
   const message =
-    'pods not prepared: the role needs the verb patch on pods, else an outage of this process may evict them';
+    'pods not prepared: the role needs the verb patch on pods, and policies must allow it, else an outage of this process may evict them';
   logger.warn({ pod: podKey(pod), err: error }, message);
 }
