@@ -20,6 +20,8 @@ export interface EventLoopOptions {
 
 /** Announcements come with a ping; this is how often the last one is looked at. */
 const lookMilliseconds = 1000;
+/** A stream that ended sooner than this did not work, whatever came through it. */
+const shortestGoodStreamMilliseconds = 5000;
 const backoff = { initialMilliseconds: 500, maximumMilliseconds: 30_000 };
 
 /** Follows the peer's events for as long as it announces them. What was missed in between is asked for as soon as a stream is open. */
@@ -29,11 +31,12 @@ export function createEventLoop({ context, enqueue, overtake }: EventLoopOptions
   let failures = 0;
 
   async function follow(signal: AbortSignal): Promise<void> {
+    const startedAt = clock.monotonic();
     for await (const event of api.watch?.({ signal }) ?? []) {
       if (!isOpen) logger.info({}, 'the peer pushes status');
       if (!isOpen) context.askSoon();
       isOpen = true;
-      failures = 0;
+      if (clock.monotonic() - startedAt >= shortestGoodStreamMilliseconds) failures = 0;
       if (isHeartbeat(event)) continue;
       metrics.pushed();
       overtake(event.UID);
