@@ -18,12 +18,15 @@ describe('the Kubernetes release of the testbed', () => {
     );
   });
 
-  it.each(['v1.31.14', 'v1.36.3', 'v1.37.2'])('%s is what the modules of its Go build name, etcd too', (version) => {
-    const { moduleFile, etcdVersion } = chooseRelease({ [kubernetesVariable]: version });
-    const modules = readFileSync(new URL(`../../control-plane/${moduleFile}`, import.meta.url), 'utf8');
-    expect(modules).toContain(`k8s.io/kubernetes ${version}\n`);
-    expect(modules).toMatch(new RegExp(`go\\.etcd\\.io/etcd/server/v3 ${etcdVersion}\\s`));
-  });
+  it.each(['v1.31.14', 'v1.33.13', 'v1.35.4', 'v1.36.3', 'v1.37.2'])(
+    '%s is what the modules of its Go build name, etcd too',
+    (version) => {
+      const { moduleFile, etcdVersion } = chooseRelease({ [kubernetesVariable]: version });
+      const modules = readFileSync(new URL(`../../control-plane/${moduleFile}`, import.meta.url), 'utf8');
+      expect(modules).toContain(`k8s.io/kubernetes ${version}\n`);
+      expect(modules).toMatch(new RegExp(`go\\.etcd\\.io/etcd/server/v3 ${etcdVersion}\\s`));
+    },
+  );
 
   it('decides what its tests may ask for', () => {
     expect(kubernetesSupport('1.36', 'WebSockets to a kubelet', {})).toEqual({

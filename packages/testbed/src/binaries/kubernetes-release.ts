@@ -24,6 +24,8 @@ export const defaultRelease: KubernetesRelease = {
 /** The oldest and the newest supported release, and what is between them. */
 const releases: readonly KubernetesRelease[] = [
   { version: 'v1.31.14', etcdVersion: 'v3.5.13', moduleFile: 'v1.31.14.mod' },
+  { version: 'v1.33.13', etcdVersion: 'v3.5.21', moduleFile: 'v1.33.13.mod' },
+  { version: 'v1.35.4', etcdVersion: 'v3.6.5', moduleFile: 'v1.35.4.mod' },
   defaultRelease,
   { version: 'v1.37.2', etcdVersion: 'v3.7.0', moduleFile: 'v1.37.2.mod' },
 ];
