@@ -68,7 +68,7 @@ function conditionsPatch(before: readonly PodCondition[], next: readonly PodCond
 }
 
 /**
- * A generation is worth a write of its own only where the API server kept the last one. Servers before 1.35, or with the feature off, drop
+ * A generation is worth a write of its own only where the API server kept the last one. Servers before 1.34, or with the feature off, drop
  * the field, and would be sent it again at every look.
  */
 function isGenerationNews(before: number | undefined, next: number | undefined): boolean {
