@@ -19,7 +19,7 @@ is_irregular() { # NAME
   case $1 in
   '' | *[!A-Za-z0-9_]* | [0-9]*) return 0 ;;
   il_* | _ | BASH* | COMP_* | EPOCH* | READLINE_* | HIST*) return 0 ;;
-  UID | EUID | PPID | GROUPS | SHELLOPTS | FUNCNAME | DIRSTACK | LINENO | RANDOM | SRANDOM | SECONDS | SHLVL) return 0 ;;
+  OLDPWD | UID | EUID | PPID | GROUPS | SHELLOPTS | FUNCNAME | DIRSTACK | LINENO | RANDOM | SRANDOM | SECONDS | SHLVL) return 0 ;;
   IFS | OPTIND | OPTARG | OPTERR | MAPFILE | PIPESTATUS | POSIXLY_CORRECT | POSIX_PEDANTIC | REPLY | TMOUT) return 0 ;;
   *) return 1 ;;
   esac

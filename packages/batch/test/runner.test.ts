@@ -111,6 +111,12 @@ describe('a container run by the runner', () => {
     expect((await world.log('main')).split('\0').slice(0, -1).toSorted()).toEqual(environment.toSorted());
   });
 
+  it('has a variable OLDPWD of its own, which a shell makes too', async () => {
+    const environment = ['PATH=/usr/bin:/bin', 'OLDPWD=/o'];
+    await using world = await ran({ containers: [{ name: 'main', argv: ['env', '-0'], environment }] });
+    expect((await world.log('main')).split('\0').slice(0, -1).toSorted()).toEqual(environment.toSorted());
+  });
+
   it('gets any bytes in arguments and variables as they are', async () => {
     const bytes = fc
       .uint8Array({ minLength: 1, maxLength: 40, min: 1 })
