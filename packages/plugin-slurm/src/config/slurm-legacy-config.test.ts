@@ -12,7 +12,6 @@ const site = {
   SbatchPath: '/usr/bin/sbatch',
   ScancelPath: '/usr/bin/scancel',
   SqueuePath: 'ssh login "squeue"',
-  SinfoPath: '/usr/bin/sinfo',
   CommandPrefix: 'module load apptainer\n',
   ImagePrefix: 'docker://',
   ExportPodData: true,
@@ -124,10 +123,12 @@ describe('a file of the Go plugin', () => {
       ExportPodData: false,
       EnableProbes: false,
       Tsocks: true,
+      SinfoPath: '/usr/bin/sinfo',
     });
     expect(warnings).toEqual([
       'SlurmConfig.yaml: nothing reads the key SqueuPath; "SqueuePath" is known',
       expect.stringContaining('SidecarPort is opened on loopback only'),
+      expect.stringContaining('SinfoPath has no effect'),
       expect.stringContaining('ExportPodData: false has no effect'),
       expect.stringContaining('EnableProbes: false has no effect'),
       expect.stringContaining('Tsocks has no effect'),

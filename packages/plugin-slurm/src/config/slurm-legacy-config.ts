@@ -171,6 +171,10 @@ function valueWarnings(file: LegacyFile, value: unknown, { file: name, environme
       isSet('SidecarPort') && !isSet('Socket') && file.Extensions?.['address'] === undefined,
       `${name}: SidecarPort is opened on loopback only; for all interfaces set Extensions.address with TLS and tokenFile`,
     ],
+    [
+      isSet('SinfoPath'),
+      `${name}: SinfoPath has no effect: nodes are asked for by scontrol, set Extensions.commands.scontrol`,
+    ],
     [file.ExportPodData === false, `${name}: ExportPodData: false has no effect: volumes are always there`],
     [file.EnableProbes === false, `${name}: EnableProbes: false has no effect: probes are always run`],
     [
