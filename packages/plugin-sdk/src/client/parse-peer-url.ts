@@ -13,6 +13,8 @@ export interface PeerUrl {
   readonly text: string;
 }
 
+const expected = 'expected unix:///path, http://host:port or https://host:port';
+
 /**
  * Reads the URL of a peer.
  *
@@ -23,7 +25,7 @@ export function parsePeerUrl(text: string): PeerUrl {
     const address = parseAddress(text);
     if (address.scheme === 'unix') return { origin: 'http://localhost', prefix: '', socketPath: address.path, text };
   }
-  if (!URL.canParse(text)) throw new InvalidInputError('the URL of the peer is no URL', { field: 'url' });
+  if (!URL.canParse(text)) throw new InvalidInputError(`the URL of the peer is none: ${expected}`, { field: 'url' });
   const url = new URL(text);
   const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (!bare)
