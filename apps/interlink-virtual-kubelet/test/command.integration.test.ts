@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -114,6 +115,45 @@ describe('interlink-virtual-kubelet with a cluster', () => {
     const answer = await fetch(`${url}/debug/profile?seconds=1`);
     expect([answer.status, await answer.json()]).toMatchObject([200, { nodes: expect.any(Array) as unknown }]);
   });
+
+  it.each(['client-certificate', 'client-certificate-data'])(
+    'tells the end of the %s of its kubeconfig',
+    async (kind) => {
+      const { server, certificates } = controlPlane;
+      const { certificateFile, privateKeyFile } = certificates.admin;
+      const certificate = await readFile(certificateFile, 'utf8');
+      const user =
+        kind === 'client-certificate'
+          ? { 'client-certificate': certificateFile, 'client-key': privateKeyFile }
+          : {
+              'client-certificate-data': btoa(certificate),
+              'client-key-data': btoa(await readFile(privateKeyFile, 'utf8')),
+            };
+      const cluster = { server, 'certificate-authority': certificates.clusterAuthority.certificateFile };
+      const kubeconfig = {
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+        clusters: [{ name: 'c', cluster }],
+        users: [{ name: 'u', user }],
+      };
+      const KUBECONFIG = await configFile(`${kind}.kubeconfig`, JSON.stringify(kubeconfig));
+      const operations = "Extensions: { Operations: { Address: '127.0.0.1:0' } }";
+      const text = `InterlinkURL: unix:///api.sock\nDisableCSR: true\n${operations}\n`;
+      await using kubelet = await startApp(
+        'interlink-virtual-kubelet',
+        ['--config', await configFile('e.yaml', text)],
+        {
+          environment: { ...environment, KUBECONFIG },
+        },
+      );
+      await kubelet.said('virtual kubelet started');
+      const url = /"url":"(http:[^"]+)","msg":"health/.exec(kubelet.output())?.[1] ?? '';
+      const end = Date.parse(new X509Certificate(certificate).validTo) / 1000;
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+        `interlink_certificate_expiry_timestamp_seconds{use="kubernetes_client"} ${end}\n`,
+      );
+    },
+  );
 
   it('warns about a misspelt key, runs without the interLink API, and ends with 0 on SIGTERM', async () => {
     const file = await configFile('odd.yaml', 'InterLinkURL: x\nInterlinkURL: unix:///api.sock\nDisableCSR: true\n');

@@ -18,7 +18,13 @@ export { keepLease } from './lease/keep-lease.ts';
 export { microTime } from './lease/micro-time.ts';
 
 export type { KubeClientOptions } from './client/create-kube-client.ts';
-export type { KubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './client/kube-client.ts';
+export type {
+  ConnectedKubeClient,
+  KubeClient,
+  KubeRequest,
+  KubeStreamRequest,
+  QueryParameters,
+} from './client/kube-client.ts';
 export type { CredentialsSource, KubeCredentials, KubeTlsMaterial } from './client/kube-credentials.ts';
 export type { Controller, ControllerOptions, Reconcile, ReconcileResult } from './control/create-controller.ts';
 export type { AddOptions, WorkQueue, WorkQueueOptions } from './control/create-work-queue.ts';

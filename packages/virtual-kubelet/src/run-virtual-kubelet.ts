@@ -13,6 +13,7 @@ import {
   type Metrics,
 } from '@interlink/runtime';
 import type { InterLinkApi } from '@interlink/spec';
+import { watchClientCertificate } from './backend/watch-client-certificate.ts';
 import type { LeaderElectionSettings, VirtualKubeletProcessConfig } from './config/process-config.ts';
 import { processRoutes } from './process/process-routes.ts';
 import type { ProcessParts } from './process/process-parts.ts';
@@ -43,6 +44,7 @@ export async function runVirtualKubelet(config: VirtualKubeletProcessConfig, con
   await using client = await createKubeClient({ kubeconfigFile, logger, clock, userAgent });
   const health = createHealth();
   const metrics = createMetrics({ processMetrics: true });
+  await using _certificate = watchClientCertificate(client, { metrics, logger, clock });
   const nodeMetrics = new Map(nodes.map(({ nodeName }) => [nodeName, createMetrics({ labels: { node: nodeName } })]));
   await using _operations = await startOperations(
     config,

@@ -22,6 +22,7 @@ import {
 import { UnavailableError, type InterLinkApi, type Node } from '@interlink/spec';
 import { fenceInterLinkApi } from './backend/fence-interlink-api.ts';
 import { measureKubeClient } from './backend/measure-kube-client.ts';
+import { watchClientCertificate } from './backend/watch-client-certificate.ts';
 import type { VirtualKubeletConfig } from './config/virtual-kubelet-config.ts';
 import { createCleanUp, type CleanUp } from './create-clean-up.ts';
 import { connectInterLink, type InterLinkContext } from './connect-interlink.ts';
@@ -95,10 +96,8 @@ export async function startVirtualKubelet(
 
 async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletContext, cleanUp: CleanUp): Promise<Parts> {
   const { clock = systemClock, metrics = createMetrics({ labels: { node: config.nodeName } }), fence } = context;
-  const { kubeconfigFile } = config;
   const logger = context.logger.child({ node: config.nodeName });
-  const userAgent = `interlink-virtual-kubelet/${packageVersion(import.meta.url)}`;
-  const client = context.client ?? cleanUp.own(await createKubeClient({ kubeconfigFile, logger, clock, userAgent }));
+  const client = context.client ?? (await openClient(config, { logger, clock, metrics }, cleanUp));
   const api = context.api ? fenced(context.api, fence) : cleanUp.own(await connect(config, { logger, metrics, fence }));
   const stop = new AbortController();
   const end = (): void => stop.abort(new DOMException('the virtual kubelet ends', 'AbortError'));
@@ -110,6 +109,19 @@ async function prepare(config: VirtualKubeletConfig, context: VirtualKubeletCont
     api: measureCalls(api, { metrics, clock }),
     signal: AbortSignal.any([context.signal, stop.signal]),
   };
+}
+
+async function openClient(
+  { kubeconfigFile }: VirtualKubeletConfig,
+  context: Pick<Parts, 'clock' | 'logger' | 'metrics'>,
+  cleanUp: CleanUp,
+): Promise<KubeClient> {
+  const userAgent = `interlink-virtual-kubelet/${packageVersion(import.meta.url)}`;
+  const client = cleanUp.own(
+    await createKubeClient({ kubeconfigFile, userAgent, logger: context.logger, clock: context.clock }),
+  );
+  cleanUp.own(watchClientCertificate(client, context));
+  return client;
 }
 
 function fenced(api: InterLinkApi, fence: (() => void) | undefined): InterLinkApi {

@@ -20,6 +20,8 @@ export interface Connection {
 
 /** Keeps the pools of one TLS identity. */
 export interface ConnectionKeeper extends AsyncDisposable {
+  /** What the last {@link ConnectionKeeper.current} gave; nothing is read. */
+  credentials(): KubeCredentials;
   /** The pools with fresh credentials. `force` reads them again, after the API server refused the present ones. */
   current(options?: { readonly force?: boolean }): Promise<Connection>;
 }
@@ -64,6 +66,7 @@ export async function createConnectionKeeper({
   }
 
   return {
+    credentials: () => connection.credentials,
     async current({ force = false } = {}) {
       if (force) return await reloadOnce(true);
       if (clock.monotonic() - loadedAt < credentialsMaximumAgeMilliseconds) return connection;

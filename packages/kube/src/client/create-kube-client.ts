@@ -4,7 +4,7 @@ import { request as send, type Dispatcher } from 'undici';
 import { createConnectionKeeper, type Connection, type ConnectionKeeper } from './create-connection.ts';
 import { findCredentials } from './find-credentials.ts';
 import type { CredentialsSource } from './kube-credentials.ts';
-import type { KubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './kube-client.ts';
+import type { ConnectedKubeClient, KubeRequest, KubeStreamRequest, QueryParameters } from './kube-client.ts';
 import { mapKubeStatus, mapTransportError } from './map-kube-error.ts';
 import { createPrecedence } from './precedence.ts';
 
@@ -40,7 +40,7 @@ interface Call extends Omit<KubeRequest, 'signal' | 'contentType'> {
  *
  * @throws ConfigError or InvalidInputError when no usable credentials are found; the API server is not asked.
  */
-export async function createKubeClient(options: KubeClientOptions): Promise<KubeClient> {
+export async function createKubeClient(options: KubeClientOptions): Promise<ConnectedKubeClient> {
   const { logger, clock = systemClock, environment = process.env, kubeconfigFile } = options;
   const source = options.credentials ?? (await findCredentials({ kubeconfigFile, environment }));
   const connections = await createConnectionKeeper({ source, clock, logger });
@@ -50,6 +50,7 @@ export async function createKubeClient(options: KubeClientOptions): Promise<Kube
     server: credentials.server,
     request: (request) => requestJson(exchange, request),
     stream: (request) => openStream(exchange, request),
+    clientCertificate: () => connections.credentials().tls.cert,
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 }

@@ -54,3 +54,9 @@ export interface KubeClient extends AsyncDisposable {
   /** The answer of a GET as bytes. Leaving the loop ends the request; errors as in {@link KubeClient.request}. */
   stream(request: KubeStreamRequest): Promise<AsyncIterable<Uint8Array>>;
 }
+
+/** A client that tells by which certificate it is known. */
+export interface ConnectedKubeClient extends KubeClient {
+  /** The client certificate in use, with its chain, in PEM: from a file, inline data or a credential program. Undefined without one. */
+  clientCertificate(): string | undefined;
+}

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 
 /** What a file of certificates is for. */
-export type CertificateUse = 'serving' | 'client' | 'client_authority' | 'server_authority' | 'issuer_authority';
+export type CertificateUse =
+  'serving' | 'client' | 'kubernetes_client' | 'client_authority' | 'server_authority' | 'issuer_authority';
 
 /** From when until when certificates are good, in milliseconds since 1970. */
 export interface CertificateLife {
@@ -22,7 +23,7 @@ export function splitCertificates(pem: string): readonly X509Certificate[] {
  * stand together while they are exchanged. Undefined when there is none.
  */
 export function certificateLife(pem: string, use: CertificateUse): CertificateLife | undefined {
-  const isChain = use === 'serving' || use === 'client';
+  const isChain = use === 'serving' || use === 'client' || use === 'kubernetes_client';
   const lives = splitCertificates(pem)
     .map(({ validFrom, validTo }) => ({ from: Date.parse(validFrom), until: Date.parse(validTo) }))
     .toSorted((a, b) => a.until - b.until);

@@ -90,6 +90,7 @@ describe('the end of a certificate', () => {
   it.each([
     ['serving', endOfDay],
     ['client', endOfDay],
+    ['kubernetes_client', endOfDay],
     ['client_authority', endOfYear],
     ['server_authority', endOfYear],
   ] as const)('of several for %s is that of the one that counts', async (use, end) => {
