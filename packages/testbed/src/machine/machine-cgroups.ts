@@ -22,15 +22,20 @@ async function removeIfEmpty(path: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return true;
-    if (code === 'EBUSY') return false;
+    if (code === 'EBUSY' || code === 'ENOTEMPTY') return false;
     throw error;
   }
 }
 
-async function removeTree(path: string): Promise<void> {
+async function removeTreeIfEmpty(path: string): Promise<boolean> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await removeTree(join(path, entry.name));
-  await pollUntil(() => removeIfEmpty(path), { what: `the end of the processes in ${path}`, timeoutSeconds: 10 });
+  for (const entry of entries) if (entry.isDirectory()) await removeTreeIfEmpty(join(path, entry.name));
+  return await removeIfEmpty(path);
+}
+
+/** Looks at the whole tree each time: a process that is just ending may still have made a cgroup below. */
+async function removeTree(path: string): Promise<void> {
+  await pollUntil(() => removeTreeIfEmpty(path), { what: `the end of the processes in ${path}`, timeoutSeconds: 10 });
 }
 
 /** Removes what {@link makeCgroups} made, with all below, once nothing runs in it any more: it waits 10 s for that. What is gone is fine. */

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { isInterLinkError } from '@interlink/spec';
 import { identifySelf, isRunning, type ProcessIdentity } from '../components/process-identity.ts';
 import { removeCgroups, thawCgroups } from '../machine/machine-cgroups.ts';
 
@@ -16,19 +17,34 @@ async function isOrphan(directory: string): Promise<boolean> {
   return text !== undefined && !(await isRunning(JSON.parse(text) as ProcessIdentity));
 }
 
+/** As a whole: processes that start clusters at the same time look into each other's directories. */
+async function writeOwner(directory: string): Promise<void> {
+  const temporary = `${ownerFile(directory)}.new`;
+  await writeFile(temporary, JSON.stringify(await identifySelf()));
+  await rename(temporary, ownerFile(directory));
+}
+
+/** What a process that is just ending still writes, and another one that removes the same directory, are tried again. */
+const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+
 /** Removes a cluster's directory and its cgroups; its processes must be gone. */
 export async function removeClusterDirectory(directory: string): Promise<void> {
   await removeCgroups(basename(directory));
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, removal);
 }
 
-/** Removes what clusters left whose owner was killed: their processes died with it, or do so here, their files could not. */
+/**
+ * Removes what clusters left whose owner was killed: their processes died with it, or do so here, their files could not. One whose
+ * processes take longer to end is left to the next caller, whose own cluster it must not hinder.
+ */
 export async function removeOrphanClusters(parent: string = tmpdir()): Promise<void> {
   const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
   for (const directory of names.map((name) => join(parent, name))) {
     if (!(await isOrphan(directory))) continue;
     await thawCgroups(basename(directory)); // A suspended job outlives its owner's end until then.
-    await removeClusterDirectory(directory);
+    await removeClusterDirectory(directory).catch((error: unknown) => {
+      if (!isInterLinkError(error) || error.code !== 'ILK_TIMEOUT') throw error;
+    });
   }
 }
 
@@ -36,6 +52,6 @@ export async function removeOrphanClusters(parent: string = tmpdir()): Promise<v
 export async function makeClusterDirectory(): Promise<string> {
   await removeOrphanClusters();
   const directory = await mkdtemp(join(tmpdir(), prefix));
-  await writeFile(ownerFile(directory), JSON.stringify(await identifySelf()));
+  await writeOwner(directory);
   return directory;
 }
