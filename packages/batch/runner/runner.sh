@@ -753,10 +753,14 @@ finish() {
   exit "$failed"
 }
 
-close_inherited_files() { # of whoever submitted the job; but not the one that this program is read from
+close_inherited_files() { # of whoever submitted the job; but not the one that this program is read from, and the lock of a shipped job
   local fd
   for fd in /proc/self/fd/*; do
     [[ $fd -ef $runner ]] && continue
+    if [[ -n $delivery_seconds && -z $shipped_lock && $fd -ef ${job%/*} ]]; then
+      shipped_lock=${fd##*/}
+      continue
+    fi
     fd=${fd##*/}
     ((fd <= 2)) || exec {fd}>&-
   done
@@ -775,8 +779,8 @@ give_variables() { # NAME...: what containers get of this job's environment: whi
 
 run_job() {
   cd / || exit 1
-  close_inherited_files
   read_settings
+  close_inherited_files
   [[ -z $delivery_seconds ]] || hold_shipped
   claim
   give_variables "${names[@]}"

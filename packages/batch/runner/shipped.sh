@@ -3,15 +3,19 @@
 # see the work directory. DIRECTORY/.. was made for this job alone and goes at its end.
 
 sweep_shipped() { # what killed runners of this user left in the directory around this job's
-  local left lock name
+  local left lock mine theirs
+  read -r mine </proc/sys/kernel/hostname
   for left in "${1%/*}"/interlink-*; do
     [[ -O $left && -d $left && ! -L $left && ! $left -ef $1 ]] || continue
-    name=${left##*/interlink-}
     exec {lock}<"$left" || continue
-    # One without a claim may be just being unpacked.
-    if flock --nonblock "$lock" && [[ -e $left/$name/job.id || -n $(find "$left" -maxdepth 0 -mmin +60) ]]; then
-      chmod -R u+rwX -- "$left"
-      rm -rf -- "$left"
+    if flock --nonblock "$lock"; then
+      # Who has not come as far as to its machine's name makes the directory again. A lock may say nothing about other machines.
+      if ! theirs=$(readlink -- "$left/.machine"); then
+        rmdir -- "$left"
+      elif [[ $theirs == "$mine" ]]; then
+        chmod -R u+rwX -- "$left"
+        rm -rf --one-file-system -- "$left"
+      fi
     fi
     exec {lock}<&-
   done
@@ -19,8 +23,9 @@ sweep_shipped() { # what killed runners of this user left in the directory aroun
 
 hold_shipped() {
   sweep_shipped "${job%/*}"
-  # Somebody who sweeps may be trying it just now; without a claim nothing is taken away.
-  exec {shipped_lock}<"${job%/*}" && flock --timeout 60 "$shipped_lock"
+  # The site's lines may have closed what unpack.sh opened.
+  [[ -n $shipped_lock ]] || exec {shipped_lock}<"${job%/*}"
+  flock --timeout 60 "$shipped_lock"
 }
 
 leave_shipped() { # once the plugin has everything, or its time is over

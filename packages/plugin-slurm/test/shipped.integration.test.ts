@@ -6,6 +6,7 @@ import type { LogStruct, Plugin, Pod, RetrievedPodData } from '@interlink/spec';
 import { slurmSupport, startSlurm, type SlurmCluster } from '@interlink/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configFor, podWith, startPlugin, waitForEnd, waitForStart } from './slurm-world.ts';
+import { untilJob } from './pod-world.ts';
 
 const startMilliseconds = 600_000;
 
@@ -58,7 +59,13 @@ for (const kind of ['debian-13', 'host'] as const) {
       const srun = ['env', ...Object.entries(cluster.environment).map(([name, value]) => `${name}=${value}`), 'srun'];
       const commands = { srun, wrapper: [] };
       return startPlugin(
-        configFor(cluster, root, { runtime: 'none', sharedFileSystem: false, queryIntervalSeconds: 1, commands }),
+        configFor(cluster, root, {
+          runtime: 'none',
+          sharedFileSystem: false,
+          shipping: { deliverySeconds: 5 },
+          queryIntervalSeconds: 1,
+          commands,
+        }),
       );
     };
     const leftOf = async (uid: string): Promise<string> =>
@@ -97,6 +104,29 @@ for (const kind of ['debian-13', 'host'] as const) {
       expect(status.containers?.[0]?.state?.terminated?.exitCode).toBe(3);
       expect(await logOf(plugin, pod)).toBe('hunter2\nout\n');
       await until(async () => (await leftOf(`shipped-${kind}`)) === '');
+    });
+
+    it('run once more when they were cut off and are requeued, and leave nothing there', async () => {
+      const uid = `requeued-${kind}`;
+      const mark = `/tmp/mark-${kind}-${process.pid}`;
+      const plugin = await start();
+      const { PodJID } = await plugin.create(
+        withSecret(uid, `[ ! -e ${mark} ] || exit 0; touch ${mark}; while :; do sleep 0.1; done`),
+      );
+      await until(async () => (await cluster.run(['sh', '-c', `ls ${mark} 2>/dev/null; true`])).stdout !== '');
+      // It would settle the end of a job that is over.
+      await plugin[Symbol.asyncDispose]();
+      await cluster.run(['scontrol', 'update', `JobId=${PodJID}`, 'Requeue=1']);
+      await cluster.run(['scancel', '--signal=KILL', '--batch', PodJID]);
+      await untilJob(cluster, PodJID, 'FAILED');
+      expect(await leftOf(uid)).not.toBe('');
+      await cluster.run(['scontrol', 'requeue', PodJID]);
+      await untilJob(cluster, PodJID, 'PENDING');
+      // By itself Slurm lets it wait for two minutes.
+      await cluster.run(['scontrol', 'update', `JobId=${PodJID}`, 'StartTime=now']);
+      await untilJob(cluster, PodJID, 'COMPLETED');
+      expect(await leftOf(uid)).toBe('');
+      await cluster.run(['rm', mark]);
     });
 
     it('go on while the plugin is away, and end in their grace period when they are deleted', async () => {
