@@ -20,9 +20,10 @@ import { startCountingApi, type CountingApi } from './counting-api.ts';
 const nodeName = 'faulty';
 const podsPath = '/api/v1/namespaces/default/pods';
 const podsOfARound = 12;
+const remoteStateKnown = 'interlink.eu/RemoteStateKnown';
 const minutes = 60_000;
-/** Long enough that the node and its pods notice: the process under test pings and asks every second. */
-const outageMilliseconds = 6000;
+/** Long enough that the node and its pods notice: the process under test pings and asks every second. `OUTAGE_SECONDS=600` for other runs. */
+const outageMilliseconds = Number(process.env['OUTAGE_SECONDS'] ?? 6) * 1000;
 /** How long half of all calls fail. Without an end a pod in ten would meet so many failures in a row that its next try is a minute away. */
 const stormMilliseconds = 10_000;
 
@@ -112,6 +113,13 @@ async function pods(): Promise<readonly Pod[]> {
   return (await client.request<{ items: Pod[] }>({ method: 'GET', path: podsPath })).items;
 }
 
+/** Whether all these pods have the condition that the state of their job is known, with this status. */
+async function stateIsKnown(names: readonly string[], known: 'True' | 'False'): Promise<boolean> {
+  const found = (await pods()).filter(({ metadata }) => names.includes(metadata?.name ?? ''));
+  const conditions = found.map(({ status }) => status?.conditions?.find(({ type }) => type === remoteStateKnown));
+  return found.length === names.length && conditions.every((condition) => condition?.status === known);
+}
+
 /** Every pod runs, and has a job, and one only. */
 async function expectAllRunOnce(): Promise<void> {
   await eventually(async () => (await pods()).every(({ status }) => status?.phase === 'Running'));
@@ -178,7 +186,7 @@ describe('the cluster', () => {
       await expectAllRunOnce();
       await expectAllEnd([...first, ...second]);
     },
-    4 * minutes,
+    4 * minutes + outageMilliseconds,
   );
 });
 
@@ -217,17 +225,21 @@ describe('the backend', () => {
       const running = await createPods();
       await expectAllRunOnce();
       backend.fault = () => fault;
+      const begunAt = Date.now();
       const waiting = await createPods();
-      await delay(outageMilliseconds);
+      await eventually(() => stateIsKnown(running, 'False'));
+      await delay(outageMilliseconds - (Date.now() - begunAt));
       const found = await pods();
       const phaseOf = (name: string) => found.find(({ metadata }) => metadata?.name === name)?.status?.phase;
       expect(running.map(phaseOf)).toEqual(running.map(() => 'Running'));
       expect(waiting.map(phaseOf)).not.toContain('Failed');
+      expect(await stateIsKnown(running, 'False')).toBe(true);
       backend.fault = () => undefined;
+      await eventually(() => stateIsKnown(running, 'True'));
       await expectAllRunOnce();
       await expectAllEnd([...running, ...waiting]);
       await eventually(() => nodeIs('True'));
     },
-    4 * minutes,
+    4 * minutes + outageMilliseconds,
   );
 });
